@@ -1,0 +1,93 @@
+#include "network/blocking.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+namespace network {
+
+using boost::system::system_error;
+
+std::vector<socks5::address> blocking::resolve(socks5::address const& dst, time_point limit) {
+    auto const& name = std::get<socks5::domainname>(dst.host).octets;
+    error_code not_a_number;
+    std::vector found{asio::ip::make_address(name, not_a_number)};
+    if (not_a_number) found = look_up(name, limit);
+    std::vector<socks5::address> addresses;
+    for (auto const& ip : found)
+        if (!outgoing_ || outgoing_->is_v4() == ip.is_v4()) addresses.push_back({to_host(ip), dst.port});
+    return addresses;
+}
+
+std::vector<asio::ip::address> blocking::look_up(std::string const& name, time_point limit) {
+    try {
+        look_up_.emplace(io_, name);
+    } catch (system_error const& no_thread) {
+        refuse(no_thread.code());
+    }
+    auto const time_is_up = alarm_at(limit, [&] { look_up_->give_up(); });
+    if (!look_up_->wait()) throw socks5::refused(socks5::rep::host_unreachable, "no answer for the name (time limit)");
+    if (look_up_->error()) refuse(look_up_->error());
+    return look_up_->addresses();
+}
+
+blocking::stream blocking::connect(socks5::address const& address, time_point limit) {
+    tcp::endpoint const endpoint(to_ip(address.host), address.port);
+    stream target(io_);
+    error_code error;
+    target.open(endpoint.protocol(), error);
+    if (!error && outgoing_) target.bind({*outgoing_, 0}, error);
+    if (error) refuse(error);
+    {
+        auto const time_is_up = alarm_at(limit, [&] { end(target); });
+        target.connect(endpoint, error);
+        if (time_is_up.rang()) throw socks5::refused(socks5::rep::host_unreachable, "no connection (time limit)");
+    }
+    if (error) refuse(error);
+    prepare(target);
+    return target;
+}
+
+socks5::host blocking::route_to(socks5::address const& address) {
+    if (outgoing_) return to_host(*outgoing_);
+    constexpr std::uint16_t any_port = 9;
+    error_code error;
+    udp::socket probe(io_);
+    probe.connect({to_ip(address.host), any_port}, error);  // chooses a route, sends nothing
+    if (error) refuse(error);
+    return to_host(probe.local_endpoint().address());
+}
+
+blocking::listener blocking::listen(socks5::host const& host) {
+    try {
+        return {io_, {to_ip(host), 0}};
+    } catch (system_error const& e) {
+        refuse(e.code());
+    }
+}
+
+std::optional<blocking::stream> blocking::accept(listener& l, stream& leaving) {
+    try {
+        return l.accept(leaving);
+    } catch (system_error const& e) {
+        refuse(e.code());
+    }
+}
+
+blocking::datagrams blocking::open_datagrams(socks5::host const& host) {
+    try {
+        return {io_, {to_ip(host), 0}};
+    } catch (system_error const& e) {
+        refuse(e.code());
+    }
+}
+
+blocking::datagrams blocking::open_datagrams() {
+    if (outgoing_) return open_datagrams(to_host(*outgoing_));
+    try {
+        return {io_, {asio::ip::address_v6::any(), 0}};
+    } catch (system_error const&) {
+        // A machine without IPv6.
+    }
+    return open_datagrams(socks5::ipv4{});
+}
+
+}  // namespace network

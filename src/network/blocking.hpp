@@ -1,0 +1,137 @@
+/// The blocking network: to wait is to block, and to wait for two things at once takes a second thread.
+#pragma once
+
+#include "network/addresses.hpp"
+#include "network/errors.hpp"
+#include "network/resolver.hpp"
+#include "network/sockets.hpp"
+#include "network/watchdog.hpp"
+
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+
+#include <exception>
+#include <span>
+#include <thread>
+
+namespace network {
+
+/// One for each client. Models session::network, where each operation is explained.
+class blocking {
+public:
+    using stream = tcp::socket;
+    using listener = network::listener;
+    using datagrams = network::datagrams;
+    using alarm = watchdog::alarm;
+
+    /// `outgoing`: the local address of connections to targets; without one, the system chooses.
+    blocking(asio::io_context& io, network::watchdog& watchdog, std::optional<asio::ip::address> const& outgoing)
+        : io_(io), watchdog_(watchdog), outgoing_(outgoing) {}
+
+    socks5::octets read(stream& from, std::size_t n) {
+        socks5::octets octets(n);
+        error_code error;
+        asio::read(from, asio::buffer(octets), error);
+        if (error) lost(error);
+        return octets;
+    }
+
+    std::size_t read_some(stream& from, std::span<socks5::octet> buffer) {
+        error_code error;
+        auto const n = from.read_some(asio::buffer(buffer.data(), buffer.size()), error);
+        if (error && error != asio::error::eof) lost(error);
+        return n;
+    }
+
+    void write(stream& to, std::span<socks5::octet const> octets) {
+        error_code error;
+        asio::write(to, asio::buffer(octets.data(), octets.size()), error);
+        if (error) lost(error);
+    }
+
+    void shutdown_send(stream& s) { shut(s, stream::shutdown_send); }
+    void shutdown_receive(stream& s) { shut(s, stream::shutdown_receive); }
+    void end(stream& s) { shut(s, stream::shutdown_both); }
+    void end(listener& l) { l.end(); }
+    void end(datagrams& d) { d.end(); }
+
+    void reset_on_close(stream& s) {
+        error_code ignored;
+        s.set_option(asio::socket_base::linger(true, 0), ignored);
+    }
+
+    bool connected(stream const& s) {
+        error_code error;
+        s.remote_endpoint(error);
+        return !error;
+    }
+
+    socks5::address local(stream const& s) {
+        error_code gone;  // then both ends are 0.0.0.0:0
+        return to_address(s.local_endpoint(gone));
+    }
+    socks5::address peer(stream const& s) {
+        error_code gone;
+        return to_address(s.remote_endpoint(gone));
+    }
+    socks5::address local(listener const& l) { return to_address(l.local()); }
+    socks5::address local(datagrams const& d) { return to_address(d.local()); }
+
+    std::vector<socks5::address> resolve(socks5::address const& dst, time_point limit);
+    stream connect(socks5::address const& address, time_point limit);
+    socks5::host route_to(socks5::address const& address);
+
+    listener listen(socks5::host const& host);
+    std::optional<stream> accept(listener& l, stream& leaving);
+
+    datagrams open_datagrams(socks5::host const& host);
+    datagrams open_datagrams();
+
+    std::optional<std::size_t> receive_from(datagrams& from, std::span<socks5::octet> buffer, socks5::address& sender) {
+        udp::endpoint endpoint;
+        auto const size = from.receive_from(asio::buffer(buffer.data(), buffer.size()), endpoint);
+        if (size) sender = to_address(endpoint);
+        return size;
+    }
+
+    void send_to(datagrams& from, std::span<socks5::octet const> data, socks5::address const& receiver) {
+        from.send_to(asio::buffer(data.data(), data.size()), {to_ip(receiver.host), receiver.port});
+    }
+
+    /// Runs f in a thread of its own and g in this one, and returns when both have. Throws what one of them threw, g
+    /// first. If one of them fails, it is on its caller to make the other one end.
+    template <class F, class G>
+    void both(F f, G g) {
+        std::exception_ptr failure;
+        {
+            boost::scoped_thread<> const other([&] {
+                try {
+                    f(*this);
+                } catch (std::exception const&) {
+                    failure = std::current_exception();
+                }
+            });
+            g(*this);
+        }
+        if (failure) std::rethrow_exception(failure);
+    }
+
+    alarm alarm_at(time_point due, std::function<void()> wake) { return {watchdog_, due, std::move(wake)}; }
+    bool stopping() const { return watchdog_.stopping(); }
+    void pause(std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }
+
+private:
+    static void shut(stream& s, stream::shutdown_type how) {
+        error_code ignored;  // the connection may have ended by itself
+        s.shutdown(how, ignored);
+    }
+
+    std::vector<asio::ip::address> look_up(std::string const& name, time_point limit);
+
+    asio::io_context& io_;
+    network::watchdog& watchdog_;
+    std::optional<asio::ip::address> outgoing_;
+    std::optional<name_look_up> look_up_;
+};
+
+}  // namespace network

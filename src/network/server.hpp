@@ -1,0 +1,49 @@
+/// The server: an acceptor that waits, and a thread for each client.
+#pragma once
+
+#include "network/sockets.hpp"
+
+#include <boost/thread/thread.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <list>
+#include <mutex>
+
+namespace network {
+
+class server {
+public:
+    /// `serve` is called with each client's connection, in a thread of its own; it must not throw. `warn` is told in
+    /// a line what keeps clients waiting. At most `max_clients` are served at once; the others wait their turn.
+    server(std::size_t max_clients, std::function<void(tcp::socket)> serve,
+           std::function<void(std::string const&)> warn);
+
+    /// Accepts clients until stop(). To be called by a thread for each door.
+    void run(listener& door);
+
+    /// Makes every run() return.
+    void stop();
+
+    /// Waits until every client has been served, though not longer than `limit`. False when some still are not.
+    bool wait_for_clients(std::chrono::milliseconds limit);
+
+private:
+    void start(tcp::socket client);
+    void leave(std::list<boost::thread>::iterator self);
+    bool wait_for_place();
+    void rest();
+
+    std::size_t const max_clients_;
+    std::function<void(tcp::socket)> const serve_;
+    std::function<void(std::string const&)> const warn_;
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool stopping_ = false;
+    std::list<boost::thread> clients_;   ///< still at work
+    std::list<boost::thread> finished_;  ///< done, but not joined: one at most
+};
+
+}  // namespace network

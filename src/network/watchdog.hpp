@@ -1,0 +1,75 @@
+/// Time limits. A blocking call of Asio knows none: SO_RCVTIMEO and SO_SNDTIMEO have no effect on it. What does end
+/// it is a shutdown() of its socket by another thread, and that thread is the watchdog: one for the whole server.
+#pragma once
+
+#include <boost/thread/thread.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <set>
+
+namespace network {
+
+using clock = std::chrono::steady_clock;
+using time_point = clock::time_point;
+
+class watchdog {
+public:
+    class alarm;
+
+    watchdog();
+    ~watchdog();
+    watchdog(watchdog const&) = delete;
+    watchdog& operator=(watchdog const&) = delete;
+
+    /// Rings every alarm there is and will be.
+    void stop();
+    bool stopping() const { return stopping_; }
+
+private:
+    // Those below the first need the mutex.
+    void watch();
+    void ring(alarm& due, time_point now);
+    void set(alarm& which, time_point due);
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::set<std::pair<time_point, alarm*>> alarms_;  ///< in the order in which they are due
+    time_point wakes_up_ = time_point::min();         ///< when the thread will look again by itself
+    std::atomic<bool> stopping_ = false;
+    bool done_ = false;
+    boost::thread thread_;
+};
+
+/// Calls `wake` when its time has come, and then every 100 ms until it is destroyed: a call that `wake` shall end may
+/// just have been about to begin. Never calls it once the destructor has returned.
+class watchdog::alarm {
+public:
+    alarm(watchdog& dog, time_point due, std::function<void()> wake);
+    ~alarm();
+    alarm(alarm const&) = delete;
+    alarm& operator=(alarm const&) = delete;
+
+    /// Not before `due`. Only notes it down, so that a pump can call this for every buffer.
+    void postpone(time_point due) { postponed_ = due; }
+
+    /// At `due`, and no postponing any more.
+    void ring_at(time_point due);
+
+    bool rang() const { return rang_; }
+
+private:
+    friend class watchdog;
+
+    watchdog& dog_;
+    std::function<void()> wake_;
+    time_point due_ = time_point::max();
+    std::atomic<time_point> postponed_ = time_point::min();
+    bool fixed_ = false;
+    std::atomic<bool> rang_ = false;
+};
+
+}  // namespace network

@@ -1,0 +1,62 @@
+/// BIND, RFC 1928 sections 4 and 6: wait for one connection from the target, on behalf of the client.
+#pragma once
+
+#include "session/look_up.hpp"
+#include "session/relay.hpp"
+
+namespace session {
+
+/// Where the target will find us: our own address on the way to it. A destination of zeros stands for any peer;
+/// then it is the address on which the client has found us.
+template <network Net>
+typename Net::listener listen(conversation<Net>& client, socks5::address const& expected) {
+    auto const anybody = is_unspecified(expected.host);
+    return client.net.listen(anybody ? client.net.local(client.stream).host : client.net.route_to(expected));
+}
+
+/// Is this the peer that the client waits for? RFC 1928 section 6: DST.ADDR says who. Not DST.PORT, for nobody knows
+/// from which port a peer will come.
+template <network Net>
+bool welcome(conversation<Net>& client, socks5::address const& peer, std::vector<socks5::address> const& expected) {
+    auto const matches = [&](auto const& e) { return is_unspecified(e.host) || unmapped(e.host) == peer.host; };
+    try {
+        client.check(peer);
+        return std::ranges::any_of(expected, matches);
+    } catch (socks5::refused const&) {
+        return false;
+    }
+}
+
+/// The peer's connection. Strangers are closed, and the wait goes on. Throws refused when the limit has passed, and
+/// another exception when the client has left meanwhile.
+template <network Net>
+typename Net::stream accept_peer(conversation<Net>& client, typename Net::listener& listener,
+                                 std::vector<socks5::address> const& expected) {
+    auto& net = client.net;
+    auto const alarm = net.alarm_at(after(client.settings.bind), [&] { net.end(listener); });
+    while (auto peer = net.accept(listener, client.stream))
+        if (welcome(client, net.peer(*peer), expected)) return std::move(*peer);
+    if (net.stopping()) throw std::runtime_error("the proxy stops");
+    if (alarm.rang()) throw socks5::refused(socks5::rep::host_unreachable, "nobody came (time limit)");
+    throw std::runtime_error("the client left while it waited for its peer");
+}
+
+/// Listens, tells the client where, and waits. Nobody but the peer gets in: the listener is closed on return.
+template <network Net>
+typename Net::stream await_peer(conversation<Net>& client, std::vector<socks5::address> const& expected) {
+    auto listener = listen(client, expected.front());
+    client.send(socks5::reply{socks5::rep::succeeded, client.net.local(listener)});
+    return accept_peer(client, listener, expected);
+}
+
+/// Two replies: where we wait, and who came.
+template <network Net>
+void bind(conversation<Net>& client, socks5::address const& dst) {
+    if (!client.settings.offer_bind) throw socks5::refused(socks5::rep::command_not_supported, "BIND is turned off");
+    if (!is_unspecified(dst.host)) client.check(dst);
+    auto peer = await_peer(client, look_up(client.net, dst, after(client.settings.connect)));
+    client.send(socks5::reply{socks5::rep::succeeded, client.net.peer(peer)});
+    relay(client, peer);
+}
+
+}  // namespace session
