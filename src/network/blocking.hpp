@@ -67,7 +67,7 @@ public:
     }
 
     socks5::address local(stream const& s) {
-        error_code gone;  // then both ends are 0.0.0.0:0
+        error_code gone;  // then it is 0.0.0.0:0
         return to_address(s.local_endpoint(gone));
     }
     socks5::address peer(stream const& s) {

@@ -34,20 +34,20 @@ void udp_associate(conversation<Net>& client, socks5::address const& dst) {
     });
     bool client_left = false;
     std::string error;
-    auto const watch = [&](Net& here) {
-        wait_for_end(here, client.stream);
-        client_left = !alarm.rang();
-        alarm.ring_at(clock::now());
-    };
     auto const datagrams = [&](Net& here) {
         try {
             relay.run(here, [&] { alarm.postpone(after(idle)); });
         } catch (std::exception const& e) {
             error = e.what();
+            alarm.ring_at(clock::now());
         }
+    };
+    auto const watch = [&](Net& here) {
+        wait_for_end(here, client.stream);
+        client_left = !alarm.rang();
         alarm.ring_at(clock::now());
     };
-    net.both(watch, datagrams);
+    net.both(datagrams, watch);
     client.record.end = !error.empty() ? error : client_left ? "done" : net.stopping() ? "the proxy stops" : "idle";
 }
 

@@ -68,7 +68,7 @@ private:
                 auto const header = socks5::udp_header::receive(reader_of(data));
                 if (client_.settings.trace)
                     client_.settings.trace->received(client_.record.number, datagram{header, data.size()});
-                if (header.frag != 0) continue;
+                if (header.frag != 0 || !header.dst.known()) continue;
                 client_.check(header.dst);
                 auto const target = names_.address_of(net, client_, header.dst);
                 association_.contact(target);

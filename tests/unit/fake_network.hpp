@@ -1,0 +1,201 @@
+/// A network in which everything is scripted. Nothing waits: where a real network would wait for something that the
+/// script does not hold, time passes until the next alarm rings.
+#pragma once
+
+#include "fakes.hpp"
+#include "session/network.hpp"
+
+#include <deque>
+#include <map>
+#include <memory>
+
+namespace fakes {
+
+using session::time_point;
+using socks5::address;
+
+inline address const client_address{socks5::ipv4{{127, 0, 0, 1}}, 40000};
+inline address const proxy_address{socks5::ipv4{{127, 0, 0, 1}}, 10800};
+inline address const target_address{socks5::ipv4{{192, 0, 2, 1}}, 80};
+inline address const our_address{socks5::ipv4{{198, 51, 100, 7}}, 33333};  // of our own end towards targets
+
+/// One end of a connection, seen from the proxy.
+struct wire {
+    address local, peer;
+    octets incoming = {};           ///< what the peer sends
+    bool stays = false;             ///< the peer does not end after that, it waits
+    std::string failure = {};       ///< or there is an error instead of an end
+    bool deaf = false;              ///< writing to the peer fails with `failure`
+    std::vector<octets> sent = {};  ///< one entry for each write
+    bool sent_end = false, ended = false, receive_ended = false, reset = false, connected = true;
+
+    octets all_sent() const {
+        octets all;
+        for (auto const& o : sent) all = all + o;
+        return all;
+    }
+};
+
+/// Everything there is beside the client; shared by all copies of a network.
+struct world {
+    struct packet {
+        octets data;
+        address other;
+    };
+
+    std::map<std::string, std::vector<address>> names = {};  ///< name: where it leads
+    std::map<address, std::shared_ptr<wire>> targets = {};   ///< who accepts connections
+    std::map<address, socks5::rep> failures = {};            ///< and who fails, how
+    std::deque<std::shared_ptr<wire>> callers = {};          ///< who will come to a listener
+    std::deque<packet> from_client = {}, from_targets = {};  ///< datagrams that will arrive
+    std::vector<packet> to_client = {}, to_targets = {};     ///< datagrams that were sent
+    std::vector<std::string> events = {};                    ///< what was asked of the network
+    bool stopping = false;
+    std::vector<std::pair<time_point, std::function<void()>>> alarms = {};
+};
+
+class network {
+public:
+    using stream = std::shared_ptr<wire>;
+    struct listener {
+        address local;
+        bool ended = false;
+    };
+    struct datagrams {
+        bool inside;
+        address local;
+        bool ended = false;
+    };
+
+    class alarm {
+    public:
+        alarm(fakes::world& world, time_point due, std::function<void()> wake)
+            : world_(world), id_(world.alarms.size()) {
+            world.alarms.emplace_back(due, [this, wake = std::move(wake)] {
+                rang_ = true;
+                wake();
+            });
+        }
+        ~alarm() { world_.alarms[id_] = {time_point::max(), nullptr}; }
+        alarm(alarm const&) = delete;
+        alarm& operator=(alarm const&) = delete;
+
+        void postpone(time_point) { world_.events.push_back("postpone"); }
+        void ring_at(time_point) { world_.alarms[id_].second(); }
+        bool rang() const { return rang_; }
+
+    private:
+        fakes::world& world_;
+        std::size_t id_;
+        bool rang_ = false;
+    };
+
+    explicit network(fakes::world& world) : world_(world) {}
+
+    octets read(stream& from, std::size_t n) {
+        while (from->incoming.size() < n) wait_on(*from, "end of stream");
+        octets const taken(from->incoming.begin(), from->incoming.begin() + static_cast<std::ptrdiff_t>(n));
+        from->incoming.erase(from->incoming.begin(), from->incoming.begin() + static_cast<std::ptrdiff_t>(n));
+        return taken;
+    }
+
+    std::size_t read_some(stream& from, std::span<octet> buffer) {
+        while (from->incoming.empty()) {
+            if (from->ended || from->receive_ended || (!from->stays && from->failure.empty())) return 0;
+            wait_on(*from, from->failure);
+        }
+        auto const taken = read(from, std::min(buffer.size(), from->incoming.size()));
+        std::ranges::copy(taken, buffer.begin());
+        return taken.size();
+    }
+
+    void write(stream& to, std::span<octet const> data) {
+        if (to->deaf) throw std::runtime_error(to->failure);
+        to->sent.emplace_back(data.begin(), data.end());
+    }
+
+    void shutdown_send(stream& s) { s->sent_end = true; }
+    void shutdown_receive(stream& s) { s->receive_ended = true; }
+    bool connected(stream const& s) { return s->connected; }
+    void reset_on_close(stream& s) { s->reset = true; }
+    address local(stream const& s) { return s->local; }
+    address peer(stream const& s) { return s->peer; }
+
+    std::vector<address> resolve(address const& dst, time_point) {
+        auto const& name = std::get<socks5::domainname>(dst.host).octets;
+        world_.events.push_back("resolve " + name);
+        if (!world_.names.contains(name)) throw socks5::refused(socks5::rep::host_unreachable, "Host not found");
+        return world_.names[name];
+    }
+
+    stream connect(address const& to, time_point) {
+        world_.events.push_back("connect " + to_string(to));
+        if (world_.targets.contains(to)) return world_.targets[to];
+        auto const rep = world_.failures.contains(to) ? world_.failures[to] : socks5::rep::connection_refused;
+        throw socks5::refused(rep, std::string(phrase(rep)));
+    }
+
+    socks5::host route_to(address const&) { return our_address.host; }
+    listener listen(socks5::host const& host) { return {{host, 2000}}; }
+    address local(listener const& l) { return l.local; }
+
+    std::optional<stream> accept(listener& l, stream& leaving) {
+        while (world_.callers.empty()) {
+            if (l.ended || !leaving->stays) return {};
+            let_time_pass();
+        }
+        auto caller = world_.callers.front();
+        world_.callers.pop_front();
+        return caller;
+    }
+
+    datagrams open_datagrams(socks5::host const& host) { return {true, {host, 3000}}; }
+    datagrams open_datagrams() { return {false, our_address}; }
+    address local(datagrams const& d) { return d.local; }
+
+    std::optional<std::size_t> receive_from(datagrams& from, std::span<octet> buffer, address& sender) {
+        auto& queue = from.inside ? world_.from_client : world_.from_targets;
+        if (from.ended || queue.empty()) return {};
+        auto const packet = queue.front();
+        queue.pop_front();
+        std::ranges::copy(packet.data, buffer.begin());
+        sender = packet.other;
+        return packet.data.size();
+    }
+
+    void send_to(datagrams& from, std::span<octet const> data, address const& receiver) {
+        (from.inside ? world_.to_client : world_.to_targets).push_back({{data.begin(), data.end()}, receiver});
+    }
+
+    void both(auto f, auto g) {
+        f(*this);
+        g(*this);
+    }
+
+    void end(stream& s) { s->ended = true; }
+    void end(listener& l) { l.ended = true; }
+    void end(datagrams& d) { d.ended = true; }
+
+    alarm alarm_at(time_point due, std::function<void()> wake) { return {world_, due, std::move(wake)}; }
+    bool stopping() const { return world_.stopping; }
+    void pause(std::chrono::milliseconds time) { world_.events.push_back("pause " + std::to_string(time.count())); }
+
+private:
+    void wait_on(wire const& from, std::string const& failure) {
+        if (from.ended || !from.stays) throw std::runtime_error(from.failure.empty() ? failure : from.failure);
+        let_time_pass();
+    }
+
+    void let_time_pass() {
+        auto const next = std::ranges::min_element(world_.alarms, {}, [](auto const& a) { return a.first; });
+        if (next == world_.alarms.end() || next->first == time_point::max())
+            throw std::logic_error("this would wait for ever");
+        next->second();
+    }
+
+    fakes::world& world_;
+};
+
+static_assert(session::network<network>);
+
+}  // namespace fakes

@@ -1,0 +1,286 @@
+/// The blocking network, over real sockets on loopback.
+#include "session/network.hpp"
+
+#include "network/blocking.hpp"
+#include "network/server.hpp"
+
+#include <boost/asio/connect.hpp>
+
+#include <doctest/doctest.h>
+
+#include <future>
+
+using namespace network;
+using namespace std::chrono_literals;
+
+static_assert(session::network<blocking>);
+
+namespace {
+
+asio::ip::address const loopback = asio::ip::address_v4::loopback();
+constexpr auto never = time_point::max();
+
+/// A connection with both its ends.
+struct pair {
+    asio::io_context& io;
+    tcp::socket near{io}, far{io};
+
+    explicit pair(asio::io_context& context) : io(context) {
+        tcp::acceptor acceptor(io, {loopback, 0});
+        near.connect(acceptor.local_endpoint());
+        acceptor.accept(far);
+    }
+};
+
+struct fixture {
+    asio::io_context io;
+    network::watchdog watchdog;
+    blocking net{io, watchdog, {}};
+};
+
+socks5::rep rep_of(auto f) {
+    try {
+        f();
+        return socks5::rep::succeeded;
+    } catch (socks5::refused const& r) {
+        return r.rep;
+    }
+}
+
+}  // namespace
+
+TEST_SUITE_BEGIN("network");
+
+TEST_CASE("the one table from error to REP") {
+    namespace error = boost::asio::error;
+    namespace errc = boost::system::errc;
+    using enum socks5::rep;
+    CHECK(to_rep(error::connection_refused) == connection_refused);
+    CHECK(to_rep(error::network_unreachable) == network_unreachable);
+    CHECK(to_rep(error::address_family_not_supported) == network_unreachable);
+    CHECK(to_rep(error::host_unreachable) == host_unreachable);
+    CHECK(to_rep(error::timed_out) == host_unreachable);
+    CHECK(to_rep(error::host_not_found) == host_unreachable);
+    CHECK(to_rep(error::host_not_found_try_again) == host_unreachable);
+    CHECK(to_rep(error::no_data) == host_unreachable);
+    CHECK(to_rep(make_error_code(errc::permission_denied)) == connection_not_allowed_by_ruleset);
+    CHECK(to_rep(error::no_descriptors) == general_socks_server_failure);
+    CHECK(to_rep(error::no_memory) == general_socks_server_failure);
+}
+
+TEST_CASE_FIXTURE(fixture, "an alarm ends a read that blocks") {
+    pair p(io);
+    auto const began = clock::now();
+    auto const alarm = net.alarm_at(began + 50ms, [&] { net.end(p.near); });
+    CHECK_THROWS_WITH(net.read(p.near, 1), "the peer closed the connection");
+    CHECK(alarm.rang());
+    CHECK(clock::now() - began >= 50ms);
+}
+
+TEST_CASE_FIXTURE(fixture, "an alarm rings again until it is destroyed, and never after") {
+    std::atomic<int> rings = 0;
+    {
+        auto const alarm = net.alarm_at(clock::now(), [&] { ++rings; });
+        while (rings < 3) std::this_thread::yield();
+    }
+    int const heard = rings;
+    auto const later = net.alarm_at(clock::now() + 250ms, [] {});
+    while (!later.rang()) std::this_thread::yield();
+    CHECK(rings == heard);
+}
+
+TEST_CASE_FIXTURE(fixture, "a postponed alarm rings later, a fixed one cannot be postponed") {
+    auto const began = clock::now();
+    auto postponed = net.alarm_at(began + 20ms, [] {});
+    postponed.postpone(began + 120ms);
+    auto fixed = net.alarm_at(never, [] {});
+    fixed.ring_at(began + 20ms);
+    fixed.postpone(never);
+    while (!fixed.rang()) std::this_thread::yield();
+    while (!postponed.rang()) std::this_thread::yield();
+    CHECK(clock::now() - began >= 120ms);
+}
+
+TEST_CASE_FIXTURE(fixture, "stop rings every alarm there is, and those to come") {
+    auto const before = net.alarm_at(never, [] {});
+    watchdog.stop();
+    auto const after = net.alarm_at(never, [] {});
+    while (!before.rang() || !after.rang()) std::this_thread::yield();
+    CHECK(net.stopping());
+}
+
+TEST_CASE_FIXTURE(fixture, "connect: a full queue that never answers ends with the limit, and REP 04") {
+    tcp::acceptor acceptor(io);
+    acceptor.open(tcp::v4());
+    acceptor.bind({loopback, 0});
+    acceptor.listen(0);
+    auto const where = to_address(acceptor.local_endpoint());
+    auto const first = net.connect(where, never);
+    auto const began = clock::now();
+    CHECK(rep_of([&] { net.connect(where, began + 100ms); }) == socks5::rep::host_unreachable);
+    CHECK(clock::now() - began < 5s);
+}
+
+TEST_CASE_FIXTURE(fixture, "connect: refused, and from a given address") {
+    tcp::acceptor acceptor(io, {loopback, 0});
+    auto const where = to_address(acceptor.local_endpoint());
+    blocking from_two(io, watchdog, asio::ip::make_address("127.0.0.2"));
+    auto const stream = from_two.connect(where, never);
+    CHECK(to_string(from_two.local(stream).host) == "127.0.0.2");
+    CHECK(from_two.peer(stream) == where);
+    CHECK(rep_of([&] { from_two.connect({socks5::ipv6{{0x20, 1}}, 80}, never); }) != socks5::rep::succeeded);
+    acceptor.close();
+    CHECK(rep_of([&] { net.connect(where, never); }) == socks5::rep::connection_refused);
+}
+
+TEST_CASE_FIXTURE(fixture, "names: numbers need no look-up, localhost leads here, nowhere is REP 04") {
+    auto const numbers = net.resolve({socks5::domainname{"127.0.0.1"}, 80}, never);
+    REQUIRE(numbers.size() == 1);
+    CHECK(to_string(numbers[0]) == "127.0.0.1:80");
+    CHECK(to_string(net.resolve({socks5::domainname{"::1"}, 80}, never).at(0)) == "[::1]:80");
+    CHECK_FALSE(net.resolve({socks5::domainname{"localhost"}, 80}, never).empty());
+    CHECK(rep_of([&] {
+              net.resolve({socks5::domainname{"nope.invalid"}, 80}, never);
+          }) == socks5::rep::host_unreachable);
+    blocking from_v4(io, watchdog, loopback);
+    CHECK(from_v4.resolve({socks5::domainname{"::1"}, 80}, never).empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "a look-up that was given up is not waited for") {
+    name_look_up look_up(io, "localhost");
+    look_up.give_up();
+    look_up.wait();  // returns, whichever came first
+}
+
+TEST_CASE_FIXTURE(fixture, "a listener that was ended wakes its waiter, and refuses those that come later") {
+    network::listener door(io, {loopback, 0});
+    auto waiting = std::async(std::launch::async, [&] { return door.accept().has_value(); });
+    pair p(io);
+    network::listener other(io, {loopback, 0});
+    auto also_waiting = std::async(std::launch::async, [&] { return other.accept(p.near).has_value(); });
+    door.end();
+    other.end();
+    CHECK_FALSE(waiting.get());
+    CHECK_FALSE(also_waiting.get());
+    CHECK_FALSE(door.accept().has_value());
+}
+
+TEST_CASE_FIXTURE(fixture, "a listener stops waiting when the one it waits for leaves, and not when that one speaks") {
+    network::listener door(io, {loopback, 0});
+    pair p(io);
+    net.write(p.far, socks5::octets{1, 2, 3});
+    auto waiting = std::async(std::launch::async, [&] { return net.accept(door, p.near).has_value(); });
+    tcp::socket visitor(io);
+    visitor.connect(door.local());
+    CHECK(waiting.get());
+    CHECK(net.read(p.near, 3) == socks5::octets{1, 2, 3});
+
+    net.write(p.far, socks5::octets{4});
+    auto again = std::async(std::launch::async, [&] { return net.accept(door, p.near).has_value(); });
+    p.far.close();
+    CHECK_FALSE(again.get());
+}
+
+TEST_CASE_FIXTURE(fixture, "datagrams: both kinds of addresses through one socket, and a wait that is ended") {
+    auto everywhere = net.open_datagrams();
+    auto here = net.open_datagrams(socks5::ipv4{{127, 0, 0, 1}});
+    net.send_to(everywhere, socks5::octets{1, 2}, net.local(here));
+    socks5::octets buffer(10);
+    socks5::address sender;
+    CHECK(net.receive_from(here, buffer, sender) == 2);
+    net.send_to(here, socks5::octets{3}, sender);
+    CHECK(net.receive_from(everywhere, buffer, sender) == 1);
+    CHECK(sender == net.local(here));
+
+    net.send_to(here, socks5::octets{}, sender);
+    CHECK(net.receive_from(here, buffer, sender) == 0);  // empty is not ended
+    auto waiting = std::async(std::launch::async, [&] { return net.receive_from(here, buffer, sender); });
+    net.end(here);
+    CHECK_FALSE(waiting.get().has_value());
+}
+
+TEST_CASE_FIXTURE(fixture, "both: each runs, and what one throws comes out") {
+    std::atomic<int> ran = 0;
+    net.both([&](blocking&) { ++ran; }, [&](blocking&) { ++ran; });
+    CHECK(ran == 2);
+    auto const fail = [](blocking&) { throw std::runtime_error("failed"); };
+    auto const count = [&](blocking&) { ++ran; };
+    CHECK_THROWS_WITH(net.both(fail, count), "failed");
+    CHECK_THROWS_WITH(net.both(count, fail), "failed");
+    CHECK(ran == 4);
+}
+
+TEST_CASE_FIXTURE(fixture, "connected: not after a reset, but still after an end of one side") {
+    pair p(io);
+    CHECK(net.connected(p.near));
+    net.shutdown_send(p.far);
+    socks5::octets buffer(1);
+    CHECK(net.read_some(p.near, buffer) == 0);
+    CHECK(net.connected(p.near));
+    net.reset_on_close(p.far);
+    p.far.close();
+    CHECK_THROWS(net.write(p.near, buffer));
+    CHECK_FALSE(net.connected(p.near));
+    CHECK(net.peer(p.near) == socks5::address{});
+}
+
+TEST_CASE_FIXTURE(fixture, "both sides of a proxied connection have the options that they need") {
+    pair p(io);
+    prepare(p.near);
+    tcp::no_delay no_delay;
+    tcp::socket::keep_alive keep_alive;
+    p.near.get_option(no_delay);
+    p.near.get_option(keep_alive);
+    CHECK(no_delay.value());
+    CHECK(keep_alive.value());
+}
+
+TEST_CASE_FIXTURE(fixture, "the server: at most so many clients at once, the others in turn") {
+    std::atomic<int> now = 0, all = 0;
+    std::atomic<bool> too_many = false;
+    auto const serve = [&](tcp::socket client) {
+        if (++now > 2) too_many = true;
+        char ignored = 0;
+        boost::system::error_code end;
+        client.read_some(asio::buffer(&ignored, 1), end);
+        --now;
+        ++all;
+    };
+    network::server server(2, serve, [](std::string const&) {});
+    network::listener door(io, {loopback, 0});
+    auto running = std::async(std::launch::async, [&] { server.run(door); });
+    std::list<tcp::socket> clients;
+    for (int i = 0; i < 5; ++i) clients.emplace_back(io).connect(door.local());
+    for (int left = 0; left < 5; ++left) {
+        while (now < std::min(2, 5 - left)) std::this_thread::yield();
+        clients.pop_front();
+        while (all <= left) std::this_thread::yield();
+    }
+    CHECK_FALSE(too_many);
+    server.stop();
+    door.end();
+    running.get();
+    CHECK(server.wait_for_clients(10s));
+}
+
+TEST_CASE_FIXTURE(fixture, "the server: a client that does not end is waited for, not longer than told") {
+    std::promise<void> came, leave;
+    auto const serve = [&](tcp::socket) {
+        came.set_value();
+        leave.get_future().wait();
+    };
+    network::server server(10, serve, [](std::string const&) {});
+    network::listener door(io, {loopback, 0});
+    auto running = std::async(std::launch::async, [&] { server.run(door); });
+    tcp::socket client(io);
+    client.connect(door.local());
+    came.get_future().wait();
+    server.stop();
+    door.end();
+    running.get();
+    CHECK_FALSE(server.wait_for_clients(10ms));
+    leave.set_value();
+    CHECK(server.wait_for_clients(10s));
+}
+
+TEST_SUITE_END();
