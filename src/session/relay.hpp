@@ -11,7 +11,7 @@ namespace session {
 /// Copies octets until `from` ends. `moved(n)` is told of each n octets.
 template <network Net>
 void pump(Net& net, typename Net::stream& from, typename Net::stream& to, auto&& moved) {
-    constexpr std::size_t size = 64 * 1024;
+    constexpr std::size_t size = 65'536;
     auto const buffer = std::make_unique_for_overwrite<socks5::octet[]>(size);
     while (auto const n = net.read_some(from, {buffer.get(), size})) {
         net.write(to, {buffer.get(), n});

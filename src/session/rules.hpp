@@ -10,8 +10,8 @@ namespace session {
 
 /// A block of addresses: those that share the first `prefix` bits with `base`.
 struct cidr {
-    socks5::host base;  ///< ipv4 or ipv6
-    unsigned prefix;    ///< 0 to 32, or 0 to 128
+    socks5::host base;    ///< ipv4 or ipv6
+    unsigned prefix = 0;  ///< 0 to 32, or 0 to 128
 
     bool contains(socks5::host const& host) const;
 };

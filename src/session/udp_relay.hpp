@@ -22,7 +22,7 @@ struct datagram {
     static constexpr std::string_view title = "datagram";
 
     socks5::udp_header header;
-    std::size_t data;  ///< octets behind the header
+    std::size_t data = 0;  ///< octets behind the header
 
     socks5::fields fields() const {
         auto shown = header.fields();

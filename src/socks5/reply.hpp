@@ -44,7 +44,7 @@ inline std::string_view phrase(rep r) {
 struct reply {
     static constexpr std::string_view title = "reply";
 
-    socks5::rep rep;
+    socks5::rep rep = socks5::rep::succeeded;
     address bnd = {};
 
     void send(writer auto&& write) const {

@@ -1,0 +1,24 @@
+#!/bin/sh
+# The layers keep apart, and no file is too long to be read in one go. Run with the folder src as argument.
+set -u
+cd "$1" || exit 1
+wrong=0
+
+forbid() { # WHAT PATTERN FILE...
+    what=$1 pattern=$2
+    shift 2
+    grep -rnE "$pattern" "$@" && echo "^ $what" && wrong=1
+}
+
+forbid 'The protocol and the session know no sockets.' 'asio|sys/socket|netinet|boost' socks5 session
+forbid 'The protocol knows nothing of the other layers.' '#include "(session|network|options|parse)' socks5
+forbid 'The protocol knows no threads.' '#include <(thread|mutex|atomic|future|condition_variable)>' socks5
+forbid 'The session knows no network.' '#include "(network|options|parse)' session
+forbid 'The network knows no session.' '#include "(session|options|parse)' network
+forbid 'A coroutine could not be left in there: catch std::exception.' 'catch \(\.\.\.\)' socks5 session network
+
+for file in *.?pp */*.?pp; do
+    lines=$(wc -l < "$file")
+    [ "$lines" -le 200 ] || { echo "$file has $lines lines, 200 are the most."; wrong=1; }
+done
+exit $wrong
