@@ -55,9 +55,10 @@ public:
     void end(listener& l) { l.end(); }
     void end(datagrams& d) { d.end(); }
 
+    /// Not by Asio's option, because the destructor of its socket would take that back.
     void reset_on_close(stream& s) {
-        error_code ignored;
-        s.set_option(asio::socket_base::linger(true, 0), ignored);
+        linger const at_once{1, 0};
+        ::setsockopt(s.native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     }
 
     bool connected(stream const& s) {

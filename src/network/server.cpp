@@ -11,14 +11,16 @@ server::server(std::size_t max_clients, std::function<void(tcp::socket)> serve,
     : max_clients_(max_clients), serve_(std::move(serve)), warn_(std::move(warn)) {}
 
 void server::run(listener& door) {
+    bool told = false;
     while (!door.ended()) {
         try {
             auto client = door.accept();
             if (client && wait_for_place()) start(std::move(*client));
+            told = false;
         } catch (boost::system::system_error const& e) {
             // No descriptor, no memory, no thread. The queue of waiting clients would make accept() fail again at
             // once, and again; so rest, and meanwhile others may finish.
-            warn_("clients have to wait: " + e.code().message());
+            if (!std::exchange(told, true)) warn_("clients have to wait: " + e.code().message());
             rest();
         }
     }

@@ -15,8 +15,8 @@ namespace network {
 
 class server {
 public:
-    /// `serve` is called with each client's connection, in a thread of its own; it must not throw. `warn` is told in
-    /// a line what keeps clients waiting. At most `max_clients` are served at once; the others wait their turn.
+    /// `serve` is called with each client's connection, in a thread of its own; it must not throw. `warn` is told,
+    /// once each time, what keeps clients waiting. At most `max_clients` are served at once; the others wait their turn.
     server(std::size_t max_clients, std::function<void(tcp::socket)> serve,
            std::function<void(std::string const&)> warn);
 
