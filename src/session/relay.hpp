@@ -27,11 +27,11 @@ void relay(conversation<Net>& client, typename Net::stream& target) {
     auto& net = client.net;
     auto const idle = client.settings.idle;
 
-    // Wakes the pumps: those that read at once, unseen by the peers, who shall not mistake this for an end; at the
-    // second ring also a pump that writes to a peer who takes nothing.
-    auto alarm = net.alarm_at(after(idle), [&, again = false]() mutable {
-        for (auto* stream : {&client.stream, &target}) again ? net.end(*stream) : net.shutdown_receive(*stream);
-        again = true;
+    // Wakes the pumps. Those that read at once, and unseen by the peers, who shall not mistake it for an end; those
+    // that write to a peer who takes nothing a second later, for it rings ten times a second.
+    auto alarm = net.alarm_at(after(idle), [&, rings = 0]() mutable {
+        bool const at_once = ++rings <= 10;
+        for (auto* stream : {&client.stream, &target}) at_once ? net.shutdown_receive(*stream) : net.end(*stream);
     });
 
     std::mutex guard;
