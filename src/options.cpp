@@ -64,7 +64,7 @@ po::options_description all_options() {
 
     add = shown.add_options();
     add("trace", "Show every SOCKS message, octet by octet. Passwords are shown as ***.");
-    add("quiet", "No line for each client that has left.");
+    add("quiet", "No line for each client that has left, not even for a failed login.");
     add("help", "Show this text.");
     add("version", "Show the version.");
     return all.add(doors).add(rules).add(limits).add(commands).add(shown);
@@ -74,14 +74,16 @@ po::variables_map read_values(int argc, char const* const* argv, po::options_des
     po::variables_map values;
     try {
         auto const style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-        auto const none_without_dashes = po::positional_options_description();
-        po::store(po::command_line_parser(argc, argv).options(all).positional(none_without_dashes).style(style).run(),
+        auto known = po::options_description().add(all);
+        known.add_options()("stray", po::value<strings>());
+        auto const without_dashes = po::positional_options_description().add("stray", -1);
+        po::store(po::command_line_parser(argc, argv).options(known).positional(without_dashes).style(style).run(),
                   values);
-    } catch (po::too_many_positional_options_error const&) {
-        throw usage_error("every argument is an option or its value, and options begin with --");
     } catch (po::error const& e) {
         throw usage_error(e.what());
     }
+    if (values.count("stray") > 0)
+        throw usage_error("'" + values["stray"].as<strings>().front() + "' is neither an option nor the value of one");
     return values;
 }
 

@@ -46,6 +46,15 @@ host_and_port split(std::string const& text) {
     return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
+/// NAME, *.NAME or *. A name that ends in a number is an address with a typing error, and such a rule would never hold.
+bool is_name_pattern(std::string const& text) {
+    if (text == "*") return true;
+    auto const name = session::normal(text.starts_with("*.") ? text.substr(2) : text);
+    auto const last = name.substr(name.rfind('.') + 1);  // the whole name if there is no dot
+    return session::is_name(name) && name.find_first_of("*/:[]") == std::string::npos && !last.empty() &&
+           (last[0] < '0' || last[0] > '9');
+}
+
 }  // namespace
 
 asio::ip::address parse_address(std::string const& text) {
@@ -89,9 +98,7 @@ session::target_rule parse_target_rule(std::string const& text) {
         rule.what = parse_cidr(host);
         return rule;
     }
-    auto const stars = std::ranges::count(host, '*');
-    if (!session::is_name(host) || host.find('/') != std::string::npos || stars > 1 ||
-        (stars == 1 && host != "*" && !host.starts_with("*.")))
+    if (!is_name_pattern(host))
         throw usage_error("'" + text +
                           "' is no rule, expected a block like 10.0.0.0/8, a name, *.name or *, and behind it " +
                           "nothing, :PORT or :FROM-TO");

@@ -6,11 +6,13 @@
 
 #include <boost/asio/signal_set.hpp>
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <ctime>
 #include <iostream>
+#include <tuple>
 
 namespace {
 
@@ -18,12 +20,22 @@ using namespace plainsocks;
 using network::error_code;
 using network::tcp;
 
-/// What is shown comes from many threads and must not be mixed.
-void print(std::ostream& to, std::string const& text) {
-    static std::mutex mutex;
-    std::lock_guard const lock(mutex);
-    to << text << std::flush;
-}
+/// Writes lines that come from many threads and must not be mixed. A reader who stops reading stops the writers.
+class printer {
+public:
+    explicit printer(std::ostream& to) : to_(to) {}
+
+    void operator()(std::string const& text) {
+        std::lock_guard const lock(mutex_);
+        to_ << text << std::flush;
+    }
+
+private:
+    std::mutex mutex_;
+    std::ostream& to_;
+};
+
+printer out(std::cout), err(std::cerr);
 
 std::string now() {
     auto const seconds = std::time(nullptr);
@@ -48,60 +60,83 @@ std::list<network::listener> listen(boost::asio::io_context& io, std::vector<tcp
     return doors;
 }
 
+/// An address that this machine does not have should not wait for the first client to be found out.
+void try_outgoing(boost::asio::io_context& io, boost::asio::ip::address const& address) {
+    error_code error;
+    tcp::socket probe(io);
+    tcp::endpoint const endpoint(address, 0);
+    probe.open(endpoint.protocol(), error);
+    if (!error) probe.bind(endpoint, error);
+    if (error) throw std::runtime_error("cannot use --outgoing " + address.to_string() + ": " + error.message());
+}
+
+/// The end of a program that cannot wait for its threads: a name look-up cannot be interrupted, nor can a thread that
+/// writes its log to somebody who does not read. So nothing here may wait, either.
+[[noreturn]] void leave_threads_behind() {
+    constexpr std::string_view line =
+        "plainsocks: some threads did not end: a name is still looked up, or the log is not read\n";
+    pollfd terminal{STDERR_FILENO, POLLOUT, 0};
+    if (::poll(&terminal, 1, 0) == 1) std::ignore = ::write(STDERR_FILENO, line.data(), line.size());
+    ::_exit(0);
+}
+
 void run(options const& options) {
     boost::asio::io_context io;
     boost::asio::signal_set signals(io, SIGINT, SIGTERM);
+    if (options.outgoing) try_outgoing(io, *options.outgoing);
     auto doors = listen(io, options.listen);
     network::watchdog watchdog;
 
     std::atomic<std::size_t> clients = 0;
-    auto const serve = [&](tcp::socket socket) {
-        session::record record{++clients};
+    auto const serve = [&](network::visitor visitor) {
+        session::record record{.number = ++clients, .client = network::to_address(visitor.from)};
         network::blocking net(io, watchdog, options.outgoing);
         {
-            auto connection = std::move(socket);  // which is closed before the log says so, and before net ends
-            session::serve(net, connection, options.settings, record);
+            auto stream = std::move(visitor.stream);  // closed before the log says so, and before net ends
+            session::serve(net, stream, options.settings, record);
         }
-        if (!options.quiet) print(std::cout, now() + ' ' + record.line() + '\n');
+        if (!options.quiet) out(now() + ' ' + record.line() + '\n');
     };
     network::server server(options.max_clients, serve,
-                           [](std::string const& line) { print(std::cerr, "plainsocks: " + line + '\n'); });
-
-    std::list<boost::scoped_thread<>> acceptors;
-    for (auto& door : doors) {
-        acceptors.emplace_back([&] { server.run(door); });
-        print(std::cout, "listening on " + to_string(network::to_address(door.local())) + '\n');
-    }
-    signals.async_wait([&](error_code, int) {
+                           [](std::string const& line) { err("plainsocks: " + line + '\n'); });
+    auto const stop = [&] {
         server.stop();
         for (auto& door : doors) door.end();
         watchdog.stop();
-    });
-    io.run();
+    };
+    signals.async_wait([&](error_code, int) { stop(); });
 
-    acceptors.clear();
-    if (server.wait_for_clients(std::chrono::milliseconds(1500))) return;
-    print(std::cerr, "plainsocks: leaving while the system still looks up a name\n");
-    std::quick_exit(0);
+    std::list<boost::scoped_thread<>> acceptors;
+    try {
+        for (auto& door : doors) {
+            acceptors.emplace_back([&] { server.run(door); });
+            out("listening on " + to_string(network::to_address(door.local())) + '\n');
+        }
+    } catch (std::exception const&) {
+        stop();
+        throw;
+    }
+    io.run();
+    if (!server.wait_for_clients(std::chrono::milliseconds(1500))) leave_threads_behind();
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);  // a terminal that has gone is no reason to go
+    std::cerr.tie(nullptr);         // an error must not wait for a log that nobody reads
     try {
         auto options = parse_options(argc, argv);
         if (!options) return 0;
         if (options->trace)
-            options->settings.trace.emplace([](std::string const& text) { print(std::cout, text); },
-                                            ::isatty(STDOUT_FILENO));
+            options->settings.trace.emplace([](std::string const& text) { out(text); }, ::isatty(STDOUT_FILENO));
         run(*options);
         return 0;
     } catch (usage_error const& e) {
-        print(std::cerr, std::string("plainsocks: ") + e.what() + "; see plainsocks --help\n");
+        err(std::string("plainsocks: ") + e.what() + "; see plainsocks --help\n");
         return 2;
     } catch (std::exception const& e) {
-        print(std::cerr, std::string("plainsocks: ") + e.what() + '\n');
+        err(std::string("plainsocks: ") + e.what() + '\n');
         return 1;
     }
 }

@@ -10,7 +10,7 @@ build=$top/.build/release
 mkdir -p "$build"
 [ -x "$build/src/plainsocks" ] || echo "Building plainsocks. It takes a minute, once." >&2
 {
-    [ -f "$build/CMakeCache.txt" ] || cmake -S "$top" -B "$build" -DPLAINSOCKS_TESTS=OFF
+    [ -f "$build/Makefile" ] || cmake -G 'Unix Makefiles' -S "$top" -B "$build" -DPLAINSOCKS_TESTS=OFF
     cmake --build "$build" --parallel "$(getconf _NPROCESSORS_ONLN)" --target plainsocks
 } > "$build/log" 2>&1 || {
     cat "$build/log" >&2

@@ -18,19 +18,19 @@ std::vector<socks5::address> blocking::resolve(socks5::address const& dst, time_
 }
 
 std::vector<asio::ip::address> blocking::look_up(std::string const& name, time_point limit) {
-    try {
-        look_up_.emplace(io_, name);
-    } catch (system_error const& no_thread) {
-        refuse(no_thread.code());
-    }
-    auto const time_is_up = alarm_at(limit, [&] { look_up_->give_up(); });
-    if (!look_up_->wait()) throw socks5::refused(socks5::rep::host_unreachable, "no answer for the name (time limit)");
-    if (look_up_->error()) refuse(look_up_->error());
-    return look_up_->addresses();
+    error_code error;
+    auto const time_is_up = alarm_at(limit, [&] { resolver_.give_up(); });
+    auto const addresses = resolver_.look_up(name, error);
+    if (error == asio::error::operation_aborted)
+        throw socks5::refused(socks5::rep::host_unreachable, "no answer for the name (time limit)");
+    if (error) refuse(error);
+    return addresses;
 }
 
 blocking::stream blocking::connect(socks5::address const& address, time_point limit) {
     tcp::endpoint const endpoint(to_ip(address.host), address.port);
+    if (outgoing_ && outgoing_->is_v4() != endpoint.address().is_v4())
+        throw socks5::refused(socks5::rep::network_unreachable, "the outgoing address is of the other kind");
     stream target(io_);
     error_code error;
     target.open(endpoint.protocol(), error);
@@ -64,9 +64,11 @@ blocking::listener blocking::listen(socks5::host const& host) {
     }
 }
 
-std::optional<blocking::stream> blocking::accept(listener& l, stream& leaving) {
+std::optional<blocking::visitor> blocking::accept(listener& l, stream& leaving) {
     try {
-        return l.accept(leaving);
+        auto came = l.accept(leaving);
+        if (!came) return {};
+        return visitor{std::move(came->stream), to_address(came->from)};
     } catch (system_error const& e) {
         refuse(e.code());
     }

@@ -16,17 +16,22 @@
 
 namespace network {
 
-/// One for each client. Models session::network, where each operation is explained.
+/// Models session::network, where each operation is explained. One for each client, and for all its threads: what
+/// blocks is the thread that calls.
 class blocking {
 public:
     using stream = tcp::socket;
     using listener = network::listener;
     using datagrams = network::datagrams;
     using alarm = watchdog::alarm;
+    struct visitor {
+        tcp::socket stream;
+        socks5::address address;
+    };
 
     /// `outgoing`: the local address of connections to targets; without one, the system chooses.
     blocking(asio::io_context& io, network::watchdog& watchdog, std::optional<asio::ip::address> const& outgoing)
-        : io_(io), watchdog_(watchdog), outgoing_(outgoing) {}
+        : io_(io), watchdog_(watchdog), outgoing_(outgoing), resolver_(io) {}
 
     socks5::octets read(stream& from, std::size_t n) {
         socks5::octets octets(n);
@@ -71,19 +76,16 @@ public:
         error_code gone;  // then it is 0.0.0.0:0
         return to_address(s.local_endpoint(gone));
     }
-    socks5::address peer(stream const& s) {
-        error_code gone;
-        return to_address(s.remote_endpoint(gone));
-    }
     socks5::address local(listener const& l) { return to_address(l.local()); }
     socks5::address local(datagrams const& d) { return to_address(d.local()); }
 
     std::vector<socks5::address> resolve(socks5::address const& dst, time_point limit);
+    void end_look_up() { resolver_.give_up(); }
     stream connect(socks5::address const& address, time_point limit);
     socks5::host route_to(socks5::address const& address);
 
     listener listen(socks5::host const& host);
-    std::optional<stream> accept(listener& l, stream& leaving);
+    std::optional<visitor> accept(listener& l, stream& leaving);
 
     datagrams open_datagrams(socks5::host const& host);
     datagrams open_datagrams();
@@ -95,8 +97,8 @@ public:
         return size;
     }
 
-    void send_to(datagrams& from, std::span<socks5::octet const> data, socks5::address const& receiver) {
-        from.send_to(asio::buffer(data.data(), data.size()), {to_ip(receiver.host), receiver.port});
+    bool send_to(datagrams& from, std::span<socks5::octet const> data, socks5::address const& receiver) {
+        return from.send_to(asio::buffer(data.data(), data.size()), {to_ip(receiver.host), receiver.port});
     }
 
     /// Runs f in a thread of its own and g in this one, and returns when both have. Throws what one of them threw, g
@@ -127,12 +129,12 @@ private:
         s.shutdown(how, ignored);
     }
 
-    std::vector<asio::ip::address> look_up(std::string const& name, time_point limit);
+    std::vector<asio::ip::address> look_up(std::string const& name, time_point limit);  // without numbers
 
     asio::io_context& io_;
     network::watchdog& watchdog_;
     std::optional<asio::ip::address> outgoing_;
-    std::optional<name_look_up> look_up_;
+    resolver resolver_;
 };
 
 }  // namespace network

@@ -8,9 +8,9 @@
 
 namespace network {
 
-/// A connection is lost: "connection reset by peer".
+/// A connection is lost, or was ended while more was expected.
 [[noreturn]] inline void lost(boost::system::error_code const& error) {
-    if (error == boost::asio::error::eof) throw std::runtime_error("the peer closed the connection");
+    if (error == boost::asio::error::eof) throw std::runtime_error("broke off");
     throw std::runtime_error(error.message());
 }
 
@@ -20,25 +20,20 @@ inline socks5::rep to_rep(boost::system::error_code const& error) {
     using enum socks5::rep;
     if (error == asio::error::connection_refused) return connection_refused;
     if (error == asio::error::network_unreachable) return network_unreachable;
+    if (error == asio::error::network_down) return network_unreachable;
     if (error == asio::error::address_family_not_supported) return network_unreachable;  // no such network here
     if (error == asio::error::host_unreachable) return host_unreachable;
     if (error == asio::error::timed_out) return host_unreachable;       // 06, TTL expired, is not about time
     if (error == asio::error::host_not_found) return host_unreachable;  // the RFC knows no better one for names
     if (error == asio::error::host_not_found_try_again) return host_unreachable;
     if (error == asio::error::no_data) return host_unreachable;
-    if (error == boost::system::errc::permission_denied) return connection_not_allowed_by_ruleset;  // a firewall's
+    if (error == boost::system::errc::permission_denied) return connection_not_allowed_by_ruleset;  // of a firewall
+    if (error == boost::system::errc::operation_not_permitted) return connection_not_allowed_by_ruleset;  // likewise
     return general_socks_server_failure;
 }
 
 [[noreturn]] inline void refuse(boost::system::error_code const& error) {
     throw socks5::refused(to_rep(error), error.message());
-}
-
-/// Out of descriptors, buffers or memory: it passes, and until then it is no use to try again at once.
-inline bool is_shortage(boost::system::error_code const& error) {
-    namespace errc = boost::system::errc;
-    return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
-           error == errc::no_buffer_space || error == errc::not_enough_memory;
 }
 
 }  // namespace network

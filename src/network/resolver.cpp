@@ -1,30 +1,46 @@
 #include "network/resolver.hpp"
 
+#include <boost/asio/error.hpp>
+
 namespace network {
 
 using boost::asio::ip::tcp;
 
-name_look_up::name_look_up(boost::asio::io_context& io, std::string const& name)
-    : thread_([this, &io, name] { run(io, name); }) {}
+std::vector<boost::asio::ip::address> resolver::look_up(std::string const& name, boost::system::error_code& error) {
+    error = boost::asio::error::operation_aborted;
+    std::unique_lock lock(mutex_);
+    if (busy_) return {};
+    given_up_ = false;
+    try {
+        thread_ = boost::scoped_thread<>([this, name] { run(name); });
+    } catch (boost::thread_resource_error const& e) {
+        error = e.code();
+        return {};
+    }
+    busy_ = true;
+    changed_.wait(lock, [&] { return !busy_ || given_up_; });
+    if (busy_) return {};
+    error = error_;
+    return std::move(addresses_);
+}
 
-void name_look_up::run(boost::asio::io_context& io, std::string const& name) {
+void resolver::run(std::string const& name) {
     boost::system::error_code error;
-    tcp::resolver resolver(io);
-    auto const results = resolver.resolve(name, "", tcp::resolver::flags(), error);
+    std::vector<boost::asio::ip::address> addresses;
+    try {
+        for (auto const& entry : tcp::resolver(io_).resolve(name, "", tcp::resolver::flags(), error))
+            addresses.push_back(entry.endpoint().address());
+    } catch (std::exception const&) {
+        error = boost::asio::error::no_memory;
+    }
     std::lock_guard const lock(mutex_);
     error_ = error;
-    for (auto const& entry : results) addresses_.push_back(entry.endpoint().address());
-    done_ = true;
+    addresses_ = std::move(addresses);
+    busy_ = false;
     changed_.notify_one();
 }
 
-bool name_look_up::wait() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return done_ || given_up_; });
-    return done_;
-}
-
-void name_look_up::give_up() {
+void resolver::give_up() {
     std::lock_guard const lock(mutex_);
     given_up_ = true;
     changed_.notify_one();

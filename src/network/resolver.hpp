@@ -11,27 +11,27 @@
 
 namespace network {
 
-/// One look-up. Its destructor waits until the system has come back, so that no thread is left behind: a client
-/// whose name server does not answer keeps its place until then, and cannot have thousands of look-ups under way.
-class name_look_up {
+/// Looks up one name after the other. The destructor waits until the system has come back, so that no thread is left
+/// behind: a client whose name server does not answer keeps its place until then, and cannot have thousands of
+/// look-ups under way.
+class resolver {
 public:
-    /// Throws boost::thread_resource_error.
-    name_look_up(boost::asio::io_context& io, std::string const& name);
+    explicit resolver(boost::asio::io_context& io) : io_(io) {}
 
-    /// True when the look-up is done, false when it was given up before.
-    bool wait();
+    /// The addresses of a name. `error` is operation_aborted when the look-up was given up, or could not be begun
+    /// because the one before still hangs.
+    std::vector<boost::asio::ip::address> look_up(std::string const& name, boost::system::error_code& error);
+
+    /// Ends look_up() if it is under way, from any thread.
     void give_up();
 
-    /// After wait() returned true.
-    boost::system::error_code error() const { return error_; }
-    std::vector<boost::asio::ip::address> const& addresses() const { return addresses_; }
-
 private:
-    void run(boost::asio::io_context& io, std::string const& name);
+    void run(std::string const& name);
 
+    boost::asio::io_context& io_;
     std::mutex mutex_;
     std::condition_variable changed_;
-    bool done_ = false;
+    bool busy_ = false;
     bool given_up_ = false;
     boost::system::error_code error_;
     std::vector<boost::asio::ip::address> addresses_;

@@ -1,12 +1,10 @@
 #include "network/server.hpp"
 
-#include "network/errors.hpp"
-
 namespace network {
 
 using namespace std::chrono_literals;
 
-server::server(std::size_t max_clients, std::function<void(tcp::socket)> serve,
+server::server(std::size_t max_clients, std::function<void(visitor)> serve,
                std::function<void(std::string const&)> warn)
     : max_clients_(max_clients), serve_(std::move(serve)), warn_(std::move(warn)) {}
 
@@ -14,27 +12,33 @@ void server::run(listener& door) {
     bool told = false;
     while (!door.ended()) {
         try {
-            auto client = door.accept();
-            if (client && wait_for_place()) start(std::move(*client));
+            if (auto client = door.accept()) start(std::move(*client));
             told = false;
-        } catch (boost::system::system_error const& e) {
+        } catch (std::exception const& e) {
             // No descriptor, no memory, no thread. The queue of waiting clients would make accept() fail again at
             // once, and again; so rest, and meanwhile others may finish.
-            if (!std::exchange(told, true)) warn_("clients have to wait: " + e.code().message());
+            if (!std::exchange(told, true)) warn_(std::string("clients have to wait: ") + e.what());
             rest();
         }
     }
 }
 
-void server::start(tcp::socket client) {
-    std::lock_guard const lock(mutex_);
+/// Waits for a place first. Throws when there is no thread to be had; the client's connection is closed then.
+void server::start(visitor client) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return stopping_ || clients_.size() < max_clients_; });
+    if (stopping_) return;
     auto const self = clients_.emplace(clients_.end());
     try {
-        *self = boost::thread([this, self, connection = std::move(client)]() mutable {
-            serve_(std::move(connection));
+        *self = boost::thread([this, self, visitor = std::move(client)]() mutable {
+            try {
+                serve_(std::move(visitor));
+            } catch (std::exception const& e) {
+                warn_(std::string("a client could not be served: ") + e.what());
+            }
             leave(self);
         });
-    } catch (boost::thread_resource_error const&) {
+    } catch (std::exception const&) {
         clients_.erase(self);
         throw;
     }
@@ -50,12 +54,6 @@ void server::leave(std::list<boost::thread>::iterator self) {
         changed_.notify_all();
     }
     for (auto& thread : earlier) thread.join();
-}
-
-bool server::wait_for_place() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return stopping_ || clients_.size() < max_clients_; });
-    return !stopping_;
 }
 
 void server::rest() {

@@ -15,10 +15,9 @@ namespace network {
 
 class server {
 public:
-    /// `serve` is called with each client's connection, in a thread of its own; it must not throw. `warn` is told,
-    /// once each time, what keeps clients waiting. At most `max_clients` are served at once; the others wait their turn.
-    server(std::size_t max_clients, std::function<void(tcp::socket)> serve,
-           std::function<void(std::string const&)> warn);
+    /// `serve` is called for each client, in a thread of its own. `warn` is told of what keeps clients waiting, once
+    /// each time, and of what `serve` throws. At most `max_clients` are served at once; the others wait their turn.
+    server(std::size_t max_clients, std::function<void(visitor)> serve, std::function<void(std::string const&)> warn);
 
     /// Accepts clients until stop(). To be called by a thread for each door.
     void run(listener& door);
@@ -30,13 +29,12 @@ public:
     bool wait_for_clients(std::chrono::milliseconds limit);
 
 private:
-    void start(tcp::socket client);
+    void start(visitor client);
     void leave(std::list<boost::thread>::iterator self);
-    bool wait_for_place();
     void rest();
 
     std::size_t const max_clients_;
-    std::function<void(tcp::socket)> const serve_;
+    std::function<void(visitor)> const serve_;
     std::function<void(std::string const&)> const warn_;
 
     std::mutex mutex_;

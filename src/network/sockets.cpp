@@ -32,20 +32,21 @@ void prepare(tcp::socket& stream) {
 
 listener::listener(asio::io_context& io, tcp::endpoint const& where) : io_(io), acceptor_(io, where) {}
 
-std::optional<tcp::socket> listener::accept() {
+std::optional<visitor> listener::accept() {
     while (!ended_) {
         error_code error;
-        auto stream = acceptor_.accept(error);
+        tcp::endpoint from;
+        auto stream = acceptor_.accept(from, error);
         if (ended_) break;
         if (error == asio::error::connection_aborted) continue;  // it left before its turn came
         if (error) throw boost::system::system_error(error);
         prepare(stream);
-        return stream;
+        return visitor{std::move(stream), from};
     }
     return {};
 }
 
-std::optional<tcp::socket> listener::accept(tcp::socket& leaving) {
+std::optional<visitor> listener::accept(tcp::socket& leaving) {
 #ifdef POLLRDHUP
     constexpr short only_the_end = POLLRDHUP;
 #else
@@ -90,11 +91,12 @@ std::optional<std::size_t> datagrams::receive_from(asio::mutable_buffer buffer, 
     return {};
 }
 
-void datagrams::send_to(asio::const_buffer data, udp::endpoint const& receiver) {
-    error_code ignored;
+bool datagrams::send_to(asio::const_buffer data, udp::endpoint const& receiver) {
+    error_code error;
     auto ip = receiver.address();
     if (ipv6_ && ip.is_v4()) ip = make_address_v6(asio::ip::v4_mapped, ip.to_v4());
-    socket_.send_to(asio::buffer(data), {ip, receiver.port()}, 0, ignored);
+    socket_.send_to(asio::buffer(data), {ip, receiver.port()}, 0, error);
+    return !error;
 }
 
 void datagrams::end() {

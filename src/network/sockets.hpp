@@ -14,9 +14,15 @@ using asio::ip::tcp;
 using asio::ip::udp;
 using boost::system::error_code;
 
-/// For each TCP connection: pass data on at once (TCP_NODELAY), and notice within two minutes when the peer has
-/// vanished without a word (keep-alive). Failures are ignored.
+/// For each TCP connection: pass data on at once (TCP_NODELAY), and notice within two minutes when a silent peer has
+/// vanished (keep-alive; with data under way the system takes longer to give up). Failures are ignored.
 void prepare(tcp::socket& stream);
+
+/// Who came.
+struct visitor {
+    tcp::socket stream;
+    tcp::endpoint from;  ///< known even if the visitor has left again
+};
 
 /// A listening socket. All but end() may throw boost::system::system_error.
 class listener {
@@ -26,10 +32,10 @@ public:
     tcp::endpoint local() const { return acceptor_.local_endpoint(); }
 
     /// The next connection, or nothing when the listener was ended.
-    std::optional<tcp::socket> accept();
+    std::optional<visitor> accept();
 
     /// The same, but nothing also when `leaving` ends first. What it has sent stays there to be read.
-    std::optional<tcp::socket> accept(tcp::socket& leaving);
+    std::optional<visitor> accept(tcp::socket& leaving);
 
     /// Ends accept(), now and ever after, from any thread.
     void end();
@@ -52,8 +58,8 @@ public:
     /// The size of the next datagram, or nothing when the socket was ended.
     std::optional<std::size_t> receive_from(asio::mutable_buffer buffer, udp::endpoint& sender);
 
-    /// A datagram that cannot go is lost, as any datagram may be.
-    void send_to(asio::const_buffer data, udp::endpoint const& receiver);
+    /// False when the datagram cannot go. It is lost then, as any datagram may be.
+    bool send_to(asio::const_buffer data, udp::endpoint const& receiver);
 
     /// Ends receive_from(), now and ever after, from any thread.
     void end();

@@ -18,32 +18,26 @@ typename Net::listener listen(conversation<Net>& client, socks5::address const& 
 /// from which port a peer will come.
 template <network Net>
 bool welcome(conversation<Net>& client, socks5::address const& peer, std::vector<socks5::address> const& expected) {
-    auto const matches = [&](auto const& e) { return is_unspecified(e.host) || unmapped(e.host) == peer.host; };
-    try {
-        client.check(peer);
-        return std::ranges::any_of(expected, matches);
-    } catch (socks5::refused const&) {
-        return false;
-    }
+    auto const matches = [&](auto const& e) { return is_unspecified(e.host) || e.host == peer.host; };
+    return std::ranges::any_of(expected, matches) && client.allowed(peer);
 }
 
 /// The peer's connection. Strangers are closed, and the wait goes on. Throws refused when the limit has passed, and
 /// another exception when the client has left meanwhile.
 template <network Net>
-typename Net::stream accept_peer(conversation<Net>& client, typename Net::listener& listener,
-                                 std::vector<socks5::address> const& expected) {
+typename Net::visitor accept_peer(conversation<Net>& client, typename Net::listener& listener,
+                                  std::vector<socks5::address> const& expected) {
     auto& net = client.net;
     auto const alarm = net.alarm_at(after(client.settings.bind), [&] { net.end(listener); });
-    while (auto peer = net.accept(listener, client.stream))
-        if (welcome(client, net.peer(*peer), expected)) return std::move(*peer);
-    if (net.stopping()) throw std::runtime_error("the proxy stops");
-    if (alarm.rang()) throw socks5::refused(socks5::rep::host_unreachable, "nobody came (time limit)");
+    while (auto visitor = net.accept(listener, client.stream))
+        if (welcome(client, visitor->address, expected)) return std::move(*visitor);
+    if (alarm.rang()) throw socks5::refused(socks5::rep::host_unreachable, cut_short(net, "nobody came in time"));
     throw std::runtime_error("the client left while it waited for its peer");
 }
 
 /// Listens, tells the client where, and waits. Nobody but the peer gets in: the listener is closed on return.
 template <network Net>
-typename Net::stream await_peer(conversation<Net>& client, std::vector<socks5::address> const& expected) {
+typename Net::visitor await_peer(conversation<Net>& client, std::vector<socks5::address> const& expected) {
     auto listener = listen(client, expected.front());
     client.send(socks5::reply{socks5::rep::succeeded, client.net.local(listener)});
     return accept_peer(client, listener, expected);
@@ -55,8 +49,8 @@ void bind(conversation<Net>& client, socks5::address const& dst) {
     if (!client.settings.offer_bind) throw socks5::refused(socks5::rep::command_not_supported, "BIND is turned off");
     if (!is_unspecified(dst.host)) client.check(dst);
     auto peer = await_peer(client, look_up(client.net, dst, after(client.settings.connect)));
-    client.send(socks5::reply{socks5::rep::succeeded, client.net.peer(peer)});
-    relay(client, peer);
+    client.send(socks5::reply{socks5::rep::succeeded, peer.address});
+    relay(client, peer.stream);
 }
 
 }  // namespace session

@@ -14,6 +14,7 @@ typename Net::stream reach(conversation<Net>& client, socks5::address const& dst
     client.check(dst);
     std::optional<socks5::refused> failure;
     for (auto const& address : look_up(client.net, dst, limit)) {
+        if (failure && clock::now() >= limit) break;
         try {
             client.check(address);  // what counts is where the connection goes, not what the name was
             return client.net.connect(address, limit);

@@ -29,7 +29,8 @@ struct conversation {
             if (settings.trace) settings.trace->received(record.number, message);
             return message;
         } catch (std::exception const& e) {
-            if (settings.trace && !came.empty()) settings.trace->broken(record.number, Message::title, came, e.what());
+            if (settings.trace && !came.empty())
+                settings.trace->template broken<Message>(record.number, came, e.what());
             throw std::runtime_error(std::string(Message::title) + ": " + e.what());
         }
     }
@@ -37,10 +38,8 @@ struct conversation {
     /// One message, one send.
     template <class Message>
     void send(Message const& message) {
-        socks5::octets whole;
-        message.send([&](socks5::octets const& more) { whole.insert(whole.end(), more.begin(), more.end()); });
         if (settings.trace) settings.trace->sent(record.number, message);
-        net.write(stream, whole);
+        net.write(stream, socks5::octets_of(message));
     }
 
     /// Sends the last message and waits for the client to leave, not for ever. Closing a socket while input is
@@ -60,11 +59,18 @@ struct conversation {
         }
     }
 
-    /// Throws refused when the rules forbid this client that target. A client is local when it comes from this
-    /// machine: over the loopback, or from an address to the same address.
-    void check(socks5::address const& target) const {
-        auto const& from = record.client.host;
-        settings.rules.check(target, is_loopback(from) || from == net.local(stream).host);
+    /// Throws refused when the rules forbid this client that target. A client is local when it comes over the loopback;
+    /// not when it merely has an address of ours, for so has a connection that this proxy makes to itself, on behalf of
+    /// a client of another machine.
+    void check(socks5::address const& target) const { settings.rules.check(target, is_loopback(record.client.host)); }
+
+    bool allowed(socks5::address const& target) const {
+        try {
+            check(target);
+            return true;
+        } catch (socks5::refused const&) {
+            return false;
+        }
     }
 };
 

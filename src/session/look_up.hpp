@@ -2,6 +2,7 @@
 #pragma once
 
 #include "session/network.hpp"
+#include "session/rules.hpp"
 
 namespace session {
 
@@ -12,11 +13,12 @@ inline bool is_name(std::string const& octets) {
     return !octets.empty() && octets.size() <= 253 && std::ranges::all_of(octets, visible);
 }
 
-/// The addresses of a destination, at least one, in the order in which they should be tried. Throws refused.
+/// The addresses of a destination, at least one, in the order in which they should be tried; never IPv4-mapped ones.
+/// Throws refused.
 template <class Net>
 std::vector<socks5::address> look_up(Net& net, socks5::address const& dst, time_point limit) {
     auto const* name = std::get_if<socks5::domainname>(&dst.host);
-    if (name == nullptr) return {dst};
+    if (name == nullptr) return {{unmapped(dst.host), dst.port}};
     if (!is_name(name->octets)) throw socks5::refused(socks5::rep::host_unreachable, "not a name");
     auto const addresses = net.resolve(dst, limit);
     if (addresses.empty()) throw socks5::refused(socks5::rep::host_unreachable, "name without address");

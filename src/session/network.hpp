@@ -19,10 +19,18 @@ inline time_point after(std::chrono::milliseconds limit) {
     return limit.count() == 0 ? time_point::max() : clock::now() + limit;
 }
 
+/// Why an alarm rang: because it was time, or because the server stops.
+std::string cut_short(auto& net, std::string const& time_is_up) {
+    return net.stopping() ? "the proxy stops" : time_is_up;
+}
+
+/// How often an alarm that has rung rings again.
+inline constexpr int alarm_rings_per_second = 10;
+
 /// A network is a small value, one for each thread of activity. Its operations wait until they are done; they
 /// throw std::exception when a connection is lost, and socks5::refused where the failure is an answer.
 template <class N>
-concept network = requires(N net, typename N::stream stream, typename N::listener listener,
+concept network = requires(N net, typename N::stream stream, typename N::listener listener, typename N::visitor visitor,
                            typename N::datagrams datagrams, typename N::alarm alarm, socks5::address address,
                            std::span<socks5::octet> buffer, std::span<socks5::octet const> data, std::size_t n,
                            time_point when) {
@@ -35,24 +43,26 @@ concept network = requires(N net, typename N::stream stream, typename N::listene
     { net.connected(stream) } -> std::same_as<bool>;  // false after a reset, or when both sides have sent their end
     net.reset_on_close(stream);                       // the peer shall see a reset, not an end
     { net.local(stream) } -> std::same_as<socks5::address>;
-    { net.peer(stream) } -> std::same_as<socks5::address>;
 
-    // Ways to a target. All throw socks5::refused.
+    // Ways to a target. All throw socks5::refused. One thread of activity may look up names, another end its wait.
     { net.resolve(address, when) } -> std::same_as<std::vector<socks5::address>>;
+    net.end_look_up();
     { net.connect(address, when) } -> std::same_as<typename N::stream>;
     { net.route_to(address) } -> std::same_as<socks5::host>;  // our own address on the way there
 
     // BIND. accept() delivers nothing when the client's connection ended first, or the listener was ended.
     { net.listen(address.host) } -> std::same_as<typename N::listener>;
     { net.local(listener) } -> std::same_as<socks5::address>;
-    { net.accept(listener, stream) } -> std::same_as<std::optional<typename N::stream>>;
+    { net.accept(listener, stream) } -> std::same_as<std::optional<typename N::visitor>>;
+    { visitor.stream } -> std::same_as<typename N::stream&>;
+    { visitor.address } -> std::same_as<socks5::address&>;
 
     // UDP. receive_from() delivers the size of a datagram and its sender, and nothing when the socket was ended.
     { net.open_datagrams(address.host) } -> std::same_as<typename N::datagrams>;
     { net.open_datagrams() } -> std::same_as<typename N::datagrams>;  // towards targets of any kind
     { net.local(datagrams) } -> std::same_as<socks5::address>;
     { net.receive_from(datagrams, buffer, address) } -> std::same_as<std::optional<std::size_t>>;
-    net.send_to(datagrams, data, address);  // a datagram that cannot go is lost
+    { net.send_to(datagrams, data, address) } -> std::same_as<bool>;  // false: it cannot go, and is lost
 
     // Waiting for two things at once: each function gets a network of its own.
     net.both([](N&) {}, [](N&) {});
@@ -62,7 +72,7 @@ concept network = requires(N net, typename N::stream stream, typename N::listene
     net.end(listener);
     net.end(datagrams);
 
-    // An alarm calls a function when its time has come, again and again until it is destroyed.
+    // An alarm calls a function when its time has come, and then ten times a second until it is destroyed.
     {
         net.alarm_at(when, [] {})
         } -> std::same_as<typename N::alarm>;

@@ -19,51 +19,72 @@ void pump(Net& net, typename Net::stream& from, typename Net::stream& to, auto&&
     }
 }
 
+/// One of the two ways through the proxy.
+template <network Net>
+struct direction {
+    typename Net::stream& from;
+    typename Net::stream& to;
+    std::atomic<std::uint64_t>& moved;  ///< octets
+    std::atomic<bool> ended = false;    ///< by an orderly end of `from`, which is or will be passed on
+    std::atomic<bool> over = false;     ///< for whatever reason: its pump has stopped
+};
+
 /// Pumps in both directions until both have ended. An end in one direction is passed on and leaves the other alone.
 /// An error ends both, and whoever is still connected is sent a reset, so that nobody takes a torn stream for a
 /// whole one.
 template <network Net>
 void relay(conversation<Net>& client, typename Net::stream& target) {
     auto& net = client.net;
-    auto const idle = client.settings.idle;
+    direction<Net> up{client.stream, target, client.record.up};
+    direction<Net> down{target, client.stream, client.record.down};
 
-    // Wakes the pumps. Those that read at once, and unseen by the peers, who shall not mistake it for an end; those
-    // that write to a peer who takes nothing a second later, for it rings ten times a second.
+    // Wakes the pumps. One that reads at once, and unseen by the peers, who shall not mistake it for an end; a second
+    // later one that writes to a peer who takes nothing, and so will not see this end before the reset.
+    auto const idle = client.settings.idle;
     auto alarm = net.alarm_at(after(idle), [&, rings = 0]() mutable {
-        bool const at_once = ++rings <= 10;
-        for (auto* stream : {&client.stream, &target}) at_once ? net.shutdown_receive(*stream) : net.end(*stream);
+        bool const patient = ++rings <= alarm_rings_per_second;
+        for (auto* way : {&up, &down}) {
+            if (patient) net.shutdown_receive(way->from);
+            if (!patient && !way->over) net.end(way->to);
+        }
     });
 
     std::mutex guard;
     std::string error;
-    auto const one_way = [&](auto& from, auto& to, auto& count, auto& ended, auto const& back_ended) {
-        return [&](Net& here) {
-            try {
-                pump(here, from, to, [&](std::size_t n) {
-                    count += n;
-                    alarm.postpone(after(idle));
-                });
-                if (alarm.rang()) return;
-                // The system reports a reset once: if it told the pump that writes, the one that reads sees an end.
-                if (!back_ended && !here.connected(from)) throw std::runtime_error("connection reset");
-                ended = true;
-                here.shutdown_send(to);
-            } catch (std::exception const& e) {
-                std::lock_guard const lock(guard);
-                if (error.empty()) error = e.what();
-                alarm.ring_at(clock::now());
-            }
-        };
+    auto const fail = [&](std::exception const& e) {
+        std::lock_guard const lock(guard);
+        if (error.empty() && !alarm.rang()) error = e.what();
+        alarm.ring_at(clock::now());
     };
-    std::atomic<bool> up_ended = false, down_ended = false;
-    net.both(one_way(client.stream, target, client.record.up, up_ended, down_ended),
-             one_way(target, client.stream, client.record.down, down_ended, up_ended));
+    auto const one_way = [&](Net& here, direction<Net>& way, direction<Net> const& back) {
+        try {
+            pump(here, way.from, way.to, [&](std::size_t n) {
+                way.moved += n;
+                alarm.postpone(after(idle));
+            });
+            // The system reports a reset once: if it told the pump that writes, the one that reads sees an end. In this
+            // order: the way back is marked as ended before its end is sent, and only then may all be over in peace.
+            if (!here.connected(way.from) && !back.ended) throw std::runtime_error("connection reset");
+            if (!alarm.rang()) {
+                way.ended = true;
+                here.shutdown_send(way.to);
+            }
+        } catch (std::exception const& e) {
+            fail(e);
+        }
+        way.over = true;
+    };
+    try {
+        net.both([&](Net& here) { one_way(here, up, down); }, [&](Net& here) { one_way(here, down, up); });
+    } catch (std::exception const& no_thread) {
+        fail(no_thread);
+    }
 
     if (alarm.rang() || !error.empty()) {
         net.reset_on_close(client.stream);
         net.reset_on_close(target);
     }
-    client.record.end = !error.empty() ? error : net.stopping() ? "the proxy stops" : alarm.rang() ? "idle" : "done";
+    client.record.end = !error.empty() ? error : alarm.rang() ? cut_short(net, "idle") : "done";
 }
 
 }  // namespace session

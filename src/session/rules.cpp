@@ -25,7 +25,11 @@ constexpr socks5::ipv6 mapped{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}};
 constexpr socks5::ipv6 ipv6_loopback{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
 
 cidr const loopback_blocks[]{{socks5::ipv4{{127}}, 8}, {ipv6_loopback, 128}};
-cidr const link_local_blocks[]{{socks5::ipv4{{169, 254}}, 16}, {socks5::ipv6{{0xfe, 0x80}}, 10}};
+cidr const link_local_blocks[]{
+    {socks5::ipv4{{169, 254}}, 16},   {socks5::ipv4{{224, 0, 0}}, 24},   // multicast that no router passes on
+    {socks5::ipv6{{0xfe, 0x80}}, 10}, {socks5::ipv6{{0xff, 0x01}}, 16},  // multicast within this machine
+    {socks5::ipv6{{0xff, 0x02}}, 16},                                    // multicast that no router passes on
+};
 
 bool any_contains(std::span<cidr const> blocks, socks5::host const& host) {
     return std::ranges::any_of(blocks, [&](cidr const& block) { return block.contains(host); });
@@ -57,7 +61,8 @@ bool cidr::contains(socks5::host const& host) const {
 
 bool target_rule::matches(socks5::address const& target) const {
     if (target.port < from || target.port > to) return false;
-    if (auto const* block = std::get_if<cidr>(&what)) return block->contains(reached(target.host));
+    if (auto const* block = std::get_if<cidr>(&what))
+        return block->contains(unmapped(target.host)) || block->contains(reached(target.host));
     return matches_name(std::get<std::string>(what), target.host);
 }
 

@@ -46,7 +46,8 @@ socks5::host unmapped(socks5::host const& host);
 /// 127.0.0.0/8 and ::1.
 bool is_loopback(socks5::host const& host);
 
-/// The loopback of this machine, under any of its addresses, or a neighbour on the same cable (link-local).
+/// What only this machine can see: its loopback (127.0.0.0/8, ::1, 0.0.0.0, ::) and its neighbours on the same cable
+/// (link-local addresses, multicast included).
 bool is_local(socks5::host const& host);
 
 inline bool is_unspecified(socks5::host const& host) {

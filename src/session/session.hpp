@@ -8,7 +8,8 @@
 
 namespace session {
 
-/// Section 3. With users, every client must log in; without, none needs to. The client's order is no wish of ours.
+/// Section 3. With users, every client must log in; without, none needs to. The order of the client's list does not
+/// matter.
 inline socks5::method select(socks5::greeting const& greeting, users const& users) {
     auto const wanted = users.empty() ? socks5::method::no_authentication_required : socks5::method::username_password;
     return greeting.offers(wanted) ? wanted : socks5::method::no_acceptable_methods;
@@ -53,7 +54,7 @@ std::optional<socks5::request> handshake_in_time(conversation<Net>& client) {
         return handshake(client);
     } catch (std::exception const& e) {
         if (!alarm.rang()) throw;
-        throw std::runtime_error(net.stopping() ? "the proxy stops" : e.what() + std::string(" (time limit)"));
+        throw std::runtime_error(cut_short(net, e.what() + std::string(" (time limit)")));
     }
 }
 
@@ -77,13 +78,13 @@ inline std::string why(socks5::refused const& refusal) {
     return refusal.what() == phrase ? text : text + ": " + refusal.what();
 }
 
-/// Serves one client. Returns when the session has ended, whatever the client did; `record` then says how.
+/// Serves the client `record.client`. Returns when the session has ended, whatever the client did; `record` then says
+/// how.
 template <network Net>
 void serve(Net& net, typename Net::stream& stream, settings const& settings, record& record) {
     conversation<Net> client{net, stream, settings, record};
     std::optional<socks5::refused> refusal;
     try {
-        record.client = net.peer(stream);
         if (!settings.rules.admit(record.client.host)) throw std::runtime_error("client not allowed");
         record.request = handshake_in_time(client);
         if (record.request) carry_out(client, *record.request);

@@ -24,8 +24,10 @@ public:
     }
 
     /// A message that broke off, or could not be understood: the octets that came, and what is wrong with them.
-    void broken(std::size_t number, std::string_view title, socks5::octets const& came, std::string const& why) const {
-        print_(picture(number, "client -> proxy", title, {{"?", came, why}}));
+    template <class Message>
+    void broken(std::size_t number, socks5::octets const& came, std::string const& why) const {
+        constexpr bool secret = requires { Message::has_secrets; };
+        print_(picture(number, "client -> proxy", Message::title, {{"?", came, why, secret}}));
     }
 
 private:

@@ -30,6 +30,7 @@ void udp_associate(conversation<Net>& client, socks5::address const& dst) {
     auto const idle = client.settings.idle;
     auto alarm = net.alarm_at(after(idle), [&] {
         net.end(client.stream);
+        net.end_look_up();
         relay.end(net);
     });
     bool client_left = false;
@@ -48,7 +49,7 @@ void udp_associate(conversation<Net>& client, socks5::address const& dst) {
         alarm.ring_at(clock::now());
     };
     net.both(datagrams, watch);
-    client.record.end = !error.empty() ? error : client_left ? "done" : net.stopping() ? "the proxy stops" : "idle";
+    client.record.end = !error.empty() ? error : client_left ? "done" : cut_short(net, "idle");
 }
 
 }  // namespace session

@@ -17,11 +17,11 @@ public:
         auto const* name = std::get_if<socks5::domainname>(&dst.host);
         if (name == nullptr) return {unmapped(dst.host), dst.port};
         if (known_.size() == most) known_.clear();
-        auto const [entry, is_new] = known_.try_emplace(dst);
+        auto const [entry, is_new] = known_.try_emplace(name->octets);
         if (is_new) entry->second = choose(net, client, dst);
         if (!entry->second)
             throw socks5::refused(socks5::rep::host_unreachable, to_string(dst.host) + " leads nowhere");
-        return *entry->second;
+        return {*entry->second, dst.port};
     }
 
 private:
@@ -29,22 +29,17 @@ private:
 
     /// Nobody tells us when a datagram does not arrive, so there is no trying in turn as with CONNECT. Of several
     /// addresses an IPv4 address is the best guess: few targets listen on IPv6 alone.
-    static std::optional<socks5::address> choose(Net& net, conversation<Net>& client, socks5::address const& dst) {
-        std::optional<socks5::address> best;
-        try {
-            for (auto const& candidate : look_up(net, dst, after(client.settings.connect))) {
-                if (best && !std::holds_alternative<socks5::ipv4>(candidate.host)) continue;
-                client.check(candidate);
-                best = candidate;
-                if (std::holds_alternative<socks5::ipv4>(candidate.host)) break;
-            }
-        } catch (socks5::refused const&) {
-            // Nothing beyond what was found before.
+    static std::optional<socks5::host> choose(Net& net, conversation<Net>& client, socks5::address const& dst) {
+        std::optional<socks5::host> best;
+        for (auto const& candidate : look_up(net, dst, after(client.settings.connect))) {
+            if (!client.allowed(candidate)) continue;
+            if (std::holds_alternative<socks5::ipv4>(candidate.host)) return candidate.host;
+            if (!best) best = candidate.host;
         }
         return best;
     }
 
-    std::map<socks5::address, std::optional<socks5::address>> known_;
+    std::map<std::string, std::optional<socks5::host>> known_;
 };
 
 }  // namespace session

@@ -45,9 +45,18 @@ public:
     /// Where the client must send its datagrams.
     socks5::address bound() const { return client_.net.local(inside_); }
 
-    /// Calls moved() for each datagram that went through.
+    /// Calls moved() for each datagram that went through. If one direction fails, the other is ended, too.
     void run(Net& net, auto&& moved) {
-        net.both([&](Net& here) { from_client(here, moved); }, [&](Net& here) { from_targets(here, moved); });
+        auto const ending = [&](Net& here, auto one_way) {
+            try {
+                one_way();
+            } catch (std::exception const&) {
+                end(here);
+                throw;
+            }
+        };
+        net.both([&](Net& here) { ending(here, [&] { from_client(here, moved); }); },
+                 [&](Net& here) { ending(here, [&] { from_targets(here, moved); }); });
     }
 
     void end(Net& net) {
@@ -72,7 +81,7 @@ private:
                 client_.check(header.dst);
                 auto const target = names_.address_of(net, client_, header.dst);
                 association_.contact(target);
-                net.send_to(outside_, data, target);
+                if (!net.send_to(outside_, data, target)) continue;
                 client_.record.up += data.size();
                 moved();
             } catch (std::exception const&) {
@@ -87,11 +96,10 @@ private:
         while (auto const size = net.receive_from(outside_, buffer, sender)) {
             if (!association_.may_answer(sender)) continue;
             auto const header = socks5::udp_header{.dst = sender};
-            socks5::octets whole;
-            header.send([&](socks5::octets const& more) { whole.insert(whole.end(), more.begin(), more.end()); });
+            auto whole = socks5::octets_of(header);
             whole.insert(whole.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(*size));
+            if (!net.send_to(inside_, whole, association_.client())) continue;
             if (client_.settings.trace) client_.settings.trace->sent(client_.record.number, datagram{header, *size});
-            net.send_to(inside_, whole, association_.client());
             client_.record.down += *size;
             moved();
         }

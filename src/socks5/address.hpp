@@ -51,10 +51,12 @@ struct address {
 
     /// ATYP, DST.ADDR and DST.PORT, or with the prefix BND, ATYP, BND.ADDR and BND.PORT.
     socks5::fields fields(std::string const& prefix) const {
-        auto const meaning = std::visit([](auto const& h) { return std::string(type_name(h)); }, host);
-        socks5::fields shown{{"ATYP", {type()}, meaning}};
+        auto const name = std::visit([](auto const& h) { return std::string(type_name(h)); }, host);
+        socks5::fields shown{{"ATYP", {type()}, name}};
         if (!known()) return shown;
-        shown.push_back({prefix + ".ADDR", addr_octets(), to_string(host)});
+        auto const* domain = std::get_if<domainname>(&host);
+        auto const length = domain != nullptr ? std::to_string(domain->octets.size()) + " octets: " : "";
+        shown.push_back({prefix + ".ADDR", addr_octets(), length + to_string(host)});
         shown.push_back({prefix + ".PORT", port_octets(), std::to_string(port)});
         return shown;
     }

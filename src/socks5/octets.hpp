@@ -36,6 +36,13 @@ std::array<octet, N> take(reader auto&& read) {
     return taken;
 }
 
+/// The octets of a whole message.
+octets octets_of(auto const& message) {
+    octets whole;
+    message.send([&](octets const& more) { whole.insert(whole.end(), more.begin(), more.end()); });
+    return whole;
+}
+
 /// What was received is not SOCKS5, and the RFC has no answer for it. what() says what came and what was expected.
 struct malformed : std::runtime_error {
     using std::runtime_error::runtime_error;

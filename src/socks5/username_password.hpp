@@ -5,7 +5,7 @@
 
 namespace socks5 {
 
-/// The version of this sub-negotiation; it has nothing to do with the version of SOCKS.
+/// The version of this subnegotiation; it has nothing to do with the version of SOCKS.
 inline constexpr octet login_version = 1;
 
 /// The client's name and password, RFC 1929 section 2.
@@ -17,6 +17,7 @@ inline constexpr octet login_version = 1;
 ///     +-----+------+----------+------+----------+
 struct login {
     static constexpr std::string_view title = "login";
+    static constexpr bool has_secrets = true;
 
     octet ver = login_version;
     octet ulen = 0;
@@ -41,7 +42,7 @@ struct login {
     bool valid() const { return ver == login_version && ulen > 0 && plen > 0; }
 
     socks5::fields fields() const {
-        socks5::fields shown{{"VER", {ver}, "version of the sub-negotiation"},
+        socks5::fields shown{{"VER", {ver}, "version of the subnegotiation"},
                              {"ULEN", {ulen}, std::to_string(ulen) + " octets of name"}};
         if (ver != login_version) return shown;
         shown.push_back({"UNAME", octets(uname.begin(), uname.end()), '"' + printable(uname) + '"'});
@@ -68,7 +69,7 @@ struct login_status {
     void send(writer auto&& write) const { write({login_version, status()}); }
 
     socks5::fields fields() const {
-        return {{"VER", {login_version}, "version of the sub-negotiation"},
+        return {{"VER", {login_version}, "version of the subnegotiation"},
                 {"STATUS", {status()}, success ? "success" : "failure"}};
     }
 };

@@ -42,7 +42,7 @@ TEST_CASE("the three types, both ways, octet for octet") {
     for (auto const& [wire, meant] : examples) {
         reader read{wire};
         CHECK(address::receive(read) == meant);
-        CHECK(sent_by(meant) == wire);
+        CHECK(socks5::octets_of(meant) == wire);
         CHECK(reads_exactly<lone_address>(wire));
     }
 }
@@ -53,7 +53,7 @@ TEST_CASE("names of every length, with octets of every value") {
         for (int i = 0; i < length; ++i) name.push_back(octet(i * 7 + length));
         auto const wire = octets{0x03, octet(length)} + name + octets{0x00, 0x01};
         reader read{wire};
-        CHECK(sent_by(address::receive(read)) == wire);
+        CHECK(socks5::octets_of(address::receive(read)) == wire);
     }
 }
 

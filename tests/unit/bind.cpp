@@ -59,7 +59,7 @@ TEST_CASE_FIXTURE(session_fixture, "nobody comes in time: the second reply is RE
     serve(hello + request(2, target_address));
     CHECK(rep(0) == 0x00);
     CHECK(client->sent.at(2) == reply(4));
-    CHECK(record.end == "REP 04, Host unreachable: nobody came (time limit)");
+    CHECK(record.end == "REP 04, Host unreachable: nobody came in time");
 }
 
 TEST_CASE_FIXTURE(session_fixture, "the client leaves meanwhile") {

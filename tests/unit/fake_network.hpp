@@ -67,6 +67,11 @@ public:
         bool ended = false;
     };
 
+    struct visitor {
+        fakes::network::stream stream;
+        fakes::address address;
+    };
+
     class alarm {
     public:
         alarm(fakes::world& world, time_point due, std::function<void()> wake)
@@ -119,7 +124,6 @@ public:
     bool connected(stream const& s) { return s->connected; }
     void reset_on_close(stream& s) { s->reset = true; }
     address local(stream const& s) { return s->local; }
-    address peer(stream const& s) { return s->peer; }
 
     std::vector<address> resolve(address const& dst, time_point) {
         auto const& name = std::get<socks5::domainname>(dst.host).octets;
@@ -139,14 +143,16 @@ public:
     listener listen(socks5::host const& host) { return {{host, 2000}}; }
     address local(listener const& l) { return l.local; }
 
-    std::optional<stream> accept(listener& l, stream& leaving) {
+    void end_look_up() { world_.events.push_back("end look-up"); }
+
+    std::optional<visitor> accept(listener& l, stream& leaving) {
         while (world_.callers.empty()) {
             if (l.ended || !leaving->stays) return {};
             let_time_pass();
         }
         auto caller = world_.callers.front();
         world_.callers.pop_front();
-        return caller;
+        return visitor{caller, caller->peer};
     }
 
     datagrams open_datagrams(socks5::host const& host) { return {true, {host, 3000}}; }
@@ -163,8 +169,10 @@ public:
         return packet.data.size();
     }
 
-    void send_to(datagrams& from, std::span<octet const> data, address const& receiver) {
+    bool send_to(datagrams& from, std::span<octet const> data, address const& receiver) {
+        if (data.size() > 65507) return false;
         (from.inside ? world_.to_client : world_.to_targets).push_back({{data.begin(), data.end()}, receiver});
+        return true;
     }
 
     void both(auto f, auto g) {

@@ -32,13 +32,6 @@ struct reader {
     octets rest() { return (*this)(input.size() - at); }
 };
 
-/// The octets that a message sends.
-octets sent_by(auto const& message) {
-    octets sent;
-    message.send([&](octets const& more) { sent = sent + more; });
-    return sent;
-}
-
 /// The octets that the fields of a message stand for.
 octets shown_by(auto const& message) {
     octets shown;

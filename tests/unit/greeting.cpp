@@ -55,7 +55,7 @@ TEST_CASE("what is shown") {
 
 TEST_CASE("the method selection, octet for octet") {
     for (auto const m : {0x00, 0x01, 0x02, 0xff}) {
-        CHECK(sent_by(method_selection{method(m)}) == octets{0x05, octet(m)});
+        CHECK(socks5::octets_of(method_selection{method(m)}) == octets{0x05, octet(m)});
         CHECK(shown_by(method_selection{method(m)}) == octets{0x05, octet(m)});
     }
 }

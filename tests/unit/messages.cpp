@@ -58,21 +58,21 @@ TEST_CASE("reply, RFC 1928 section 6: every REP, octet for octet and by its phra
                                          "unassigned"};
     for (int rep = 0; rep < 10; ++rep) {
         reply const answer{socks5::rep(rep), here};
-        CHECK(sent_by(answer) == octets{0x05, octet(rep), 0x00} + here_on_the_wire);
-        CHECK(shown_by(answer) == sent_by(answer));
+        CHECK(socks5::octets_of(answer) == octets{0x05, octet(rep), 0x00} + here_on_the_wire);
+        CHECK(shown_by(answer) == socks5::octets_of(answer));
         CHECK(phrase(answer.rep) == phrases[rep]);
         CHECK(meaning(answer, "REP") == phrases[rep]);
     }
 }
 
 TEST_CASE("reply: without an address it is 0.0.0.0:0") {
-    CHECK(sent_by(reply{socks5::rep::host_unreachable}) == octets{0x05, 0x04, 0x00, 0x01, 0, 0, 0, 0, 0, 0});
+    CHECK(socks5::octets_of(reply{socks5::rep::host_unreachable}) == octets{0x05, 0x04, 0x00, 0x01, 0, 0, 0, 0, 0, 0});
 }
 
 TEST_CASE("UDP header, RFC 1928 section 7: both ways, octet for octet") {
     auto const wire = octets{0x00, 0x00, 0x00} + here_on_the_wire;
     CHECK(reads_exactly<udp_header>(wire));
-    CHECK(sent_by(udp_header{.dst = here}) == wire);
+    CHECK(socks5::octets_of(udp_header{.dst = here}) == wire);
     CHECK(shown_by(udp_header{.dst = here}) == wire);
     CHECK(reads_exactly<udp_header>({0x01, 0x02, 0x83, 0x09}));
 }

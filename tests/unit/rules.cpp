@@ -74,6 +74,8 @@ TEST_CASE("an address in another form is the same address") {
     CHECK(denied("127.0.0.0/8", "0.0.0.0:80"));
     CHECK(denied("127.0.0.1", "[::ffff:0.0.0.0]:80"));
     CHECK(denied("::1", "[::]:80"));
+    CHECK(denied("0.0.0.0", "0.0.0.0:80"));
+    CHECK(denied("::", "[::]:80"));
 }
 
 TEST_CASE("names") {
@@ -104,9 +106,9 @@ TEST_CASE("ports") {
 
 TEST_CASE("clients of other machines, and what is local to this one") {
     rules some;
-    for (auto const* where :
-         {"127.0.0.1:80", "127.255.0.1:80", "[::1]:80", "0.0.0.0:80", "[::]:80", "[::ffff:127.0.0.1]:80",
-          "[::ffff:0.0.0.0]:80", "169.254.169.254:80", "[fe80::1]:80", "[::ffff:169.254.1.1]:80"}) {
+    for (auto const* where : {"127.0.0.1:80", "127.255.0.1:80", "[::1]:80", "0.0.0.0:80", "[::]:80",
+                              "[::ffff:127.0.0.1]:80", "[::ffff:0.0.0.0]:80", "169.254.169.254:80", "[fe80::1]:80",
+                              "[::ffff:169.254.1.1]:80", "224.0.0.251:5353", "[ff02::fb]:5353"}) {
         CHECK_THROWS_AS(some.check(target(where), false), socks5::refused);
         CHECK_NOTHROW(some.check(target(where), true));
     }
@@ -129,11 +131,34 @@ TEST_CASE("who may come") {
 }
 
 TEST_CASE("what cannot be a rule is said to be none") {
-    for (auto const* text :
-         {"", ":80", "*.a.*", "a*b", "exa mple", "10.0.0.0/33", "10.0.0/8", "10.0.0.0/", "10.0.0.0/-1", "::/129",
-          "::ffff:10.0.0.0/80", "example.com:", "example.com:80-", "example.com:90-80", "example.com:65536",
-          "example.com:x", "[::1", "[::1]80", "example.com/8"})
-        CHECK_MESSAGE(complaint(parse_target_rule, text) != "none", text);
+    for (auto const* text : {"",
+                             ":80",
+                             "*.a.*",
+                             "a*b",
+                             "exa mple",
+                             "10.0.0.0/33",
+                             "10.0.0/8",
+                             "10.0.0.0/",
+                             "10.0.0.0/-1",
+                             "::/129",
+                             "::ffff:10.0.0.0/80",
+                             "example.com:",
+                             "example.com:80-",
+                             "example.com:90-80",
+                             "example.com:65536",
+                             "example.com:x",
+                             "[::1",
+                             "[::1]80",
+                             "example.com/8",
+                             "example.com:80:90",
+                             "10.0.0.256",
+                             "10.0.0",
+                             "2130706433",
+                             "2001:db8::g",
+                             "*.",
+                             "*.:80",
+                             "10.0.0.0-10.0.0.9"})
+        CHECK_MESSAGE(complaint(parse_target_rule, text) != "none", std::string(text));
 }
 
 TEST_CASE("endpoints, addresses, numbers") {

@@ -26,6 +26,7 @@ struct session_fixture {
     /// Serves a client that sends this.
     void serve(octets const& from_client) {
         client->incoming = from_client;
+        record.client = client->peer;
         network net(world);
         session::serve(net, client, settings, record);
     }
@@ -43,14 +44,12 @@ struct session_fixture {
 inline octets const hello{0x05, 0x01, 0x00};
 
 /// A request, as a client would send it.
-inline octets request(int cmd, address const& dst) {
-    octets wire{0x05, octet(cmd), 0x00};
-    dst.send([&](octets const& more) { wire = wire + more; });
-    return wire;
-}
+inline octets request(int cmd, address const& dst) { return octets{0x05, octet(cmd), 0x00} + socks5::octets_of(dst); }
 
 /// A reply, as a client would see it.
-inline octets reply(int rep, address const& bnd = {}) { return sent_by(socks5::reply{socks5::rep(rep), bnd}); }
+inline octets reply(int rep, address const& bnd = {}) {
+    return socks5::octets_of(socks5::reply{socks5::rep(rep), bnd});
+}
 
 inline address named(std::string const& name, std::uint16_t port = 80) { return {socks5::domainname{name}, port}; }
 

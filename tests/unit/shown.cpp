@@ -19,13 +19,13 @@ TEST_CASE_FIXTURE(session_fixture, "a whole conversation, the password nowhere")
 #1     05  VER       SOCKS version 5
 #1     02  METHOD    username/password
 #1 client -> proxy  login
-#1     01              VER       version of the sub-negotiation
+#1     01              VER       version of the subnegotiation
 #1     05              ULEN      5 octets of name
 #1     61 6c 69 63 65  UNAME     "alice"
 #1     ***             PLEN      *** (length of the password)
 #1     ***             PASSWD    *** (the password)
 #1 proxy -> client  login status
-#1     01  VER       version of the sub-negotiation
+#1     01  VER       version of the subnegotiation
 #1     00  STATUS    success
 #1 client -> proxy  request
 #1     05           VER       SOCKS version 5

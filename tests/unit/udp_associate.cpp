@@ -13,7 +13,7 @@ address const dns{socks5::ipv4{{192, 0, 2, 53}}, 53};
 address const dns_v6{socks5::ipv6{{0x20, 0x01}}, 53};
 
 octets datagram(address const& dst, octets const& data, octet frag = 0) {
-    return sent_by(socks5::udp_header{{}, frag, dst}) + data;
+    return socks5::octets_of(socks5::udp_header{{}, frag, dst}) + data;
 }
 
 }  // namespace

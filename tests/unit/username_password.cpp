@@ -56,8 +56,8 @@ TEST_CASE("the password and its length are marked as secret, and nothing else is
 }
 
 TEST_CASE("the status, octet for octet") {
-    CHECK(sent_by(login_status{true}) == octets{0x01, 0x00});
-    CHECK(sent_by(login_status{false}) == octets{0x01, 0x01});
+    CHECK(socks5::octets_of(login_status{true}) == octets{0x01, 0x00});
+    CHECK(socks5::octets_of(login_status{false}) == octets{0x01, 0x01});
     CHECK(shown_by(login_status{false}) == octets{0x01, 0x01});
     CHECK(meaning(login_status{true}, "STATUS") == "success");
 }
