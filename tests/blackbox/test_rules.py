@@ -152,10 +152,11 @@ def test_clients_of_a_wildcard_address(start_proxy):
                 client.wait_until_closed()
 
 
-def answer_to_curl(proxy, source, target):
+def answer_to_curl(proxy, source, target, door=0):
     """What curl, from that address of the proxy's network, is told for that target: the number of the REP."""
-    command = inside(proxy, "curl", "--silent", "--show-error", "--interface", source, "--socks5-hostname", proxy.url,
-                     f"http://{target}/")
+    host, port = proxy.addresses[door]
+    command = inside(proxy, "curl", "--silent", "--show-error", "--interface", source, "--socks5-hostname",
+                     f"{host}:{port}", f"http://{target}/")
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False).stderr.strip()[-3:]
 
 
@@ -164,13 +165,16 @@ LOCAL_TARGETS = ["127.0.0.1:9", "127.9.9.9:9", "localhost:9", "[::1]:9", "0.0.0.
 
 
 def test_other_machines_do_not_reach_what_is_local(start_proxy):
-    """A client of another machine does not get to our loopback and link-local addresses; to others it does."""
-    proxy = start_proxy("--open", listen=["10.0.0.1:0"], wrapper=with_addresses("10.0.0.1/24", "10.0.0.2/24"))
+    """A client of another machine does not get to our loopback and link-local addresses; to others it does. Nor does
+    it by way of the proxy itself: the connection that the proxy makes to itself then has the proxy's own address."""
+    proxy = start_proxy("--open", listen=["10.0.0.1:0", "127.0.0.1:0"],
+                        wrapper=with_addresses("10.0.0.1/24", "10.0.0.2/24"))
     for target in LOCAL_TARGETS:
         assert answer_to_curl(proxy, "10.0.0.2", target) == "(2)", target
+        assert answer_to_curl(proxy, "10.0.0.1", target) == "(2)", target
     assert answer_to_curl(proxy, "10.0.0.2", "10.0.0.2:9") == "(5)"
     for target in LOCAL_TARGETS[:-1]:
-        assert answer_to_curl(proxy, "10.0.0.1", target) == "(5)", target
+        assert answer_to_curl(proxy, "127.0.0.1", target, door=1) == "(5)", target
 
 
 def test_other_machines_may_be_let_in(start_proxy):
