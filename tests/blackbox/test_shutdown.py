@@ -143,3 +143,17 @@ def test_closed_stdout(start_proxy, listener):
     with connect(proxy, listener.address):
         listener.accept().close()
     assert proxy.running()
+
+
+def test_log_that_nobody_reads(start_proxy):
+    """A reader of our output that has stopped to read, as `less` does: the proxy can be ended all the same."""
+    proxy = start_proxy(stdout=subprocess.PIPE)
+    proxy.harmless = ["plainsocks: some threads did not end: .*"]
+    proxy.wait_for_addresses(lambda: proxy.process.stdout.readline().decode())
+    idle = proxy.threads()
+    for _ in range(2000):
+        with Client(proxy) as client:
+            client.send(b"\x04\x01")
+        if proxy.threads() > idle + 20:
+            break
+    assert proxy.threads() > idle + 20, "the log was never full"

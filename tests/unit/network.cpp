@@ -263,6 +263,34 @@ TEST_CASE_FIXTURE(fixture, "the server: at most so many clients at once, the oth
     CHECK(server.wait_for_clients(10s));
 }
 
+TEST_CASE_FIXTURE(fixture, "the server: two doors have one limit") {
+    std::atomic<int> now = 0, all = 0;
+    std::atomic<bool> too_many = false;
+    auto const serve = [&](visitor const&) {
+        if (++now > 1) too_many = true;
+        std::this_thread::yield();
+        --now;
+        ++all;
+    };
+    network::server server(1, serve, [](std::string const&) {});
+    network::listener front(io, {loopback, 0}), back(io, {loopback, 0});
+    auto one = std::async(std::launch::async, [&] { server.run(front); });
+    auto other = std::async(std::launch::async, [&] { server.run(back); });
+    for (int i = 0; i < 100; ++i) {
+        tcp::socket first(io), second(io);
+        first.connect(front.local());
+        second.connect(back.local());
+    }
+    while (all < 200) std::this_thread::yield();
+    CHECK_FALSE(too_many);
+    server.stop();
+    front.end();
+    back.end();
+    one.get();
+    other.get();
+    CHECK(server.wait_for_clients(10s));
+}
+
 TEST_CASE_FIXTURE(fixture, "the server: a client that does not end is waited for, not longer than told") {
     std::promise<void> came, leave;
     auto const serve = [&](visitor const&) {
