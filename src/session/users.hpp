@@ -18,7 +18,11 @@ public:
     /// not the user exists, so that nobody can find a password letter by letter.
     bool know(std::string_view name, std::string_view password) const {
         bool known = false;
-        for (auto const& [user, secret] : passwords_) known |= same(name, user) & same(password, secret);
+        for (auto const& [user, secret] : passwords_) {
+            bool const right_name = same(name, user);
+            bool const right_password = same(password, secret);
+            known = known || (right_name && right_password);
+        }
         return known;
     }
 
