@@ -24,6 +24,11 @@ def run_program(*options, seconds=5):
         raise AssertionError(f"it should have ended, and runs on; it said {e.stdout} and {e.stderr}") from None
 
 
+# For a proxy that will have to leave threads behind when it ends; and what it says then.
+LEAVES_THREADS = {"env": os.environ | {"TSAN_OPTIONS": "report_thread_leaks=0"}}
+LEFT_THREADS = "plainsocks: some threads did not end: .*"
+
+
 class Proxy:
     """A running proxy that listens on free ports of the loopback."""
 

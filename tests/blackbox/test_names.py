@@ -6,6 +6,7 @@ import time
 import pytest
 
 from namespaces import inside, with_name_server
+from proxy import LEAVES_THREADS, LEFT_THREADS
 from waiting import patience, wait_until
 
 SILENCE = """
@@ -20,8 +21,9 @@ sys.stdin.read()
 @pytest.fixture
 def proxy(start_proxy, tmp_path):
     """A proxy whose name server takes every question and answers none."""
-    proxy = start_proxy("--connect-timeout", "1", wrapper=with_name_server(tmp_path, "127.0.0.1"))
-    proxy.harmless = ["plainsocks: some threads did not end: .*"]
+    proxy = start_proxy("--connect-timeout", "1", wrapper=with_name_server(tmp_path, "127.0.0.1"),
+                        **LEAVES_THREADS)
+    proxy.harmless = [LEFT_THREADS]
     with subprocess.Popen(inside(proxy, sys.executable, "-c", SILENCE), stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE) as server:
         assert server.stdout.readline() == b"bound\n"
