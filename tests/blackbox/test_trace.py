@@ -1,11 +1,10 @@
 """--trace: every message, its octets beside the names of RFC 1928."""
 import os
 import pty
-import select
 import re
+import select
 
 import pytest
-
 
 from socks5 import (CONNECT, UDP_ASSOCIATE, UNSPECIFIED, Client, as_octets, connect, datagram, greeting, login,
                     read_exactly)
