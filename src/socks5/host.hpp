@@ -52,8 +52,9 @@ inline octets encoded(ipv4 const& h) { return {h.octets.begin(), h.octets.end()}
 inline octets encoded(ipv6 const& h) { return {h.octets.begin(), h.octets.end()}; }
 inline octets encoded(unknown_host const&) { return {}; }
 inline octets encoded(domainname const& h) {
-    octets field{static_cast<octet>(h.octets.size())};
-    field.insert(field.end(), h.octets.begin(), h.octets.end());
+    octets field(1 + h.octets.size());
+    field.front() = static_cast<octet>(h.octets.size());
+    std::ranges::copy(h.octets, field.begin() + 1);
     return field;
 }
 

@@ -1,0 +1,183 @@
+#include "socks5spec/client.hpp"
+
+#include "socks5/reply.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <thread>
+
+namespace spec {
+
+namespace {
+
+tcp::socket connected(std::optional<asio::ip::address> const& from) {
+    current().filter = "tcp.port == " + std::to_string(server().port());
+    if (auto socket = try_to_connect(server(), from)) return std::move(*socket);
+    fail("that the server accepts a connection", "no connection to " + to_string(to_address(server())),
+         "The server has stopped: did it crash in the last case?");
+}
+
+/// Each field of a server's message in words.
+std::string meaning(std::string const& name, octets const& value) {
+    auto const first = value.empty() ? octet(0) : value.front();
+    if (name == "METHOD") return std::string(socks5::name(socks5::method(first)));
+    if (name == "STATUS") return first == 0 ? "success" : "failure";
+    if (name == "REP") return std::string(phrase(socks5::rep(first)));
+    return {};
+}
+
+}  // namespace
+
+tcp::endpoint server() {
+    static auto const endpoint = [] {
+        error_code error;
+        tcp::resolver resolver(io());
+        auto const found = resolver.resolve(given().host, given().port, error);
+        if (error) throw usage_error("--server " + given().host + ": " + error.message());
+        return found.begin()->endpoint();
+    }();
+    return endpoint;
+}
+
+client::client(std::optional<asio::ip::address> const& from) : connection(connected(from), "client") {
+    tell("connects, " + to_string(local()) + " -> " + to_string(remote()));
+    current().filter = "tcp.port == " + std::to_string(local().port);
+}
+
+void client::send(std::vector<message> const& messages) {
+    octets segment;
+    std::string joined;
+    for (auto const& m : messages) {
+        current().story.push_back({"client -> server  " + m.title + joined, m.fields});
+        segment = segment + m.whole();
+        joined = ", in the same segment";
+    }
+    write(segment);
+}
+
+void client::send_octetwise(message const& m) {
+    current().story.push_back({"client -> server  " + m.title + ", octet by octet", m.fields});
+    for (auto const o : m.whole()) {
+        write({o});
+        std::this_thread::sleep_for(2ms);  // so that the next one travels alone
+    }
+}
+
+octets client::field(std::string const& name, std::size_t n, std::string const& cause) {
+    auto const suspicion = current().suspicion;
+    if (!cause.empty()) suspect(cause);
+    auto const value = read(n, "field " + name);
+    current().suspicion = suspicion;
+    current().story.back().fields.push_back({name, value, meaning(name, value)});
+    return value;
+}
+
+void client::expect(std::string const& name, octets const& allowed, causes const& why) {
+    auto& event = current().story.back();
+    auto const value = std::ranges::find(event.fields, name, &socks5::field::name)->value.front();
+    if (std::ranges::find(allowed, value) != allowed.end()) return;
+    event.wrong = {name, 0};
+    auto const words = [&](octet o) {
+        auto const meant = meaning(name, {o});
+        return socks5::hex(o) + (meant.empty() ? "" : ", " + meant);
+    };
+    std::string expected;
+    for (auto const o : allowed) expected += (expected.empty() ? "" : "; or ") + words(o);
+    fail(name + " " + expected, name + " " + words(value), why.contains(value) ? why.at(value) : "");
+}
+
+octet client::receive_selection() {
+    current().story.push_back({"server -> client  method selection"});
+    field("VER", 1);
+    expect("VER", {5}, {{0, "Is it a SOCKS4 answer? The answer begins with 05."},
+                        {1, "01 is the version of the login, RFC 1929. The method selection begins with 05."}});
+    return field("METHOD", 1).front();
+}
+
+octet client::receive_status() {
+    current().story.push_back({"server -> client  login status"});
+    field("VER", 1);
+    expect("VER", {1}, {{5, "The login has a version of its own, 01 (RFC 1929); 05 is the version of SOCKS."}});
+    return field("STATUS", 1).front();
+}
+
+address client::receive_address() {
+    auto const type = field("ATYP", 1).front();
+    expect("ATYP", {1, 4, 3},
+           {{0, "An error reply has an address, too: ATYP 01, then 0.0.0.0 and port 0, ten octets in all."}});
+    auto const short_of = [](std::string const& promised) {
+        return "ATYP says that " + promised + ". Does it fit the address that is sent behind it?";
+    };
+    socks5::host host;
+    if (type == 1) {
+        socks5::ipv4 v4;
+        std::ranges::copy(field("BND.ADDR", 4, short_of("4 octets of address follow")), v4.octets.begin());
+        host = v4;
+    } else if (type == 4) {
+        socks5::ipv6 v6;
+        std::ranges::copy(field("BND.ADDR", 16, short_of("16 octets of address follow")), v6.octets.begin());
+        host = v6;
+    } else {
+        auto const length = field("length", 1, short_of("a length and a name follow")).front();
+        auto const name = field("BND.ADDR", length, short_of("a name follows"));
+        host = socks5::domainname{{name.begin(), name.end()}};
+    }
+    auto const port = field("BND.PORT", 2, short_of("the port comes behind that address"));
+    address const bnd{host, static_cast<std::uint16_t>(port[0] << 8 | port[1])};
+    auto& fields = current().story.back().fields;
+    fields.back().meaning = std::to_string(bnd.port);
+    (fields.end() - 2)->meaning = to_string(host);
+    return bnd;
+}
+
+reply client::receive_reply() {
+    current().story.push_back({"server -> client  reply"});
+    field("VER", 1);
+    expect("VER", {5});
+    auto const rep = field("REP", 1).front();
+    field("RSV", 1);
+    expect("RSV", {0});
+    return {rep, receive_address()};
+}
+
+reply client::expect_reply(octets const& reps, causes const& why) {
+    auto const came = receive_reply();
+    expect("REP", reps, why);
+    return came;
+}
+
+octet usual_method() { return given().user ? 2 : 0; }
+
+std::vector<message> opening() {
+    std::vector messages{greeting({usual_method()})};
+    if (given().user) messages.push_back(login(given().user->name, given().user->password));
+    return messages;
+}
+
+void client::greet() {
+    auto const messages = opening();
+    send(messages.front());
+    receive_selection();
+    expect("METHOD", {usual_method()}, {{0xff, "The server finds no method that it likes among those offered."}});
+    if (messages.size() == 1) return;
+    send(messages.back());
+    receive_status();
+    expect("STATUS", {0}, {{1, "The server does not know the user of --user, or compares wrongly."}});
+}
+
+reply client::connect_to(address const& dst) {
+    greet();
+    send(request(connect, dst));
+    auto const came = receive_reply();
+    auto const ipv6 = std::holds_alternative<socks5::ipv6>(dst.host);
+    auto const lacks = [&](octet rep) { return rep == 1 || rep == 3 || rep == 4 || rep == 8; };
+    if (ipv6 && lacks(came.rep)) not_supported("ipv6", "REP " + rep_text(came.rep) + " for a target on [::1]");
+    expect("REP", {0},
+           {{2, "The server must be allowed to connect to 127.0.0.1 and [::1] while it is tested."},
+            {5, "The target listens. Does the server connect to the port of the request, high octet first?"}});
+    return came;
+}
+
+void client::expect_hang_up() { expect_end(10s); }
+
+}  // namespace spec

@@ -1,0 +1,80 @@
+/// A TCP connection on which nothing waits for ever, and which tells the story of what goes over it.
+#pragma once
+
+#include "socks5spec/message.hpp"
+#include "socks5spec/options.hpp"
+#include "socks5spec/trial.hpp"
+#include "socks5spec/waiting.hpp"
+
+#include <span>
+
+namespace spec {
+
+/// What has come next on a connection.
+struct arrival {
+    enum { data, end, reset, nothing } what;  ///< nothing: not in time
+    spec::octets octets = {};
+};
+
+class connection {
+public:
+    /// `here`: what this end is called in the story: "client", "target".
+    connection(tcp::socket socket, std::string here);
+
+    std::string const& here() const { return here_; }
+    address local() const;
+    address remote() const { return remote_; }
+    tcp::socket& socket() { return socket_; }
+
+    /// Sends all of it in one piece, as far as TCP knows pieces. Fails when the other side takes nothing.
+    void write(octets const& all);
+
+    /// Sends as much as the other side takes at once; 0 when that is nothing. No failure when it was reset.
+    std::size_t write_some(std::span<octet const> some);
+
+    /// The next octets, at most so many, or why there are none.
+    arrival read_some(std::size_t most, time_point limit);
+
+    /// Exactly n octets, or a failure. `what` they are.
+    octets read(std::size_t n, std::string const& what);
+
+    /// These octets come next.
+    void expect_data(octets const& wanted);
+
+    /// The connection is ended by the other side, without another octet; a reset is an end as well unless `orderly`.
+    void expect_end(std::chrono::milliseconds within, bool orderly = false);
+    void expect_reset();
+
+    /// Nothing comes, and no end either.
+    void expect_silence(std::chrono::milliseconds time);
+
+    void end();    ///< no more octets from here: FIN
+    void close();  ///< both directions
+    void reset();  ///< RST
+
+protected:
+    void tell(std::string const& what) const { spec::tell(here_ + ": " + what); }
+
+    /// For a failure: what came instead.
+    static std::string in_words(arrival const& came);
+
+private:
+    tcp::socket socket_;
+    std::string here_;
+    address remote_;
+};
+
+address to_address(tcp::endpoint const& endpoint);
+address to_address(udp::endpoint const& endpoint);
+asio::ip::address to_ip(socks5::host const& host);
+
+/// A connection to an address; to be tried for until the limit has passed. No connection if it was refused or timed out.
+std::optional<tcp::socket> try_to_connect(tcp::endpoint const& to, std::optional<asio::ip::address> const& from = {});
+
+/// The moment up to which this run waits for something that must come.
+time_point in_time();
+
+/// How long to wait for something that must not come.
+inline constexpr auto a_moment = 300ms;
+
+}  // namespace spec

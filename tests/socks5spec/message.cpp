@@ -1,0 +1,79 @@
+#include "socks5spec/message.hpp"
+
+#include "socks5/reply.hpp"
+
+namespace spec {
+
+octets message::whole() const {
+    octets joined;
+    for (auto const& field : fields) joined.insert(joined.end(), field.value.begin(), field.value.end());
+    return joined;
+}
+
+message message::with(std::string_view field, octets const& value) const {
+    auto changed = *this;
+    auto const found = std::ranges::find(changed.fields, field, &socks5::field::name);
+    *found = {found->name, value, "on purpose"};
+    return changed;
+}
+
+message message::cut(std::size_t length) const {
+    message shorter{title + ", cut off", {}};
+    for (auto field : fields) {
+        auto const kept = std::min(length, field.value.size());
+        length -= kept;
+        field.value.resize(kept);
+        if (kept > 0) shorter.fields.push_back(field);
+    }
+    return shorter;
+}
+
+octets text(std::string_view t) { return {t.begin(), t.end()}; }
+
+octets operator+(octets left, octets const& right) {
+    left.insert(left.end(), right.begin(), right.end());
+    return left;
+}
+
+address with_name(std::string const& name, std::uint16_t port) { return {socks5::domainname{name}, port}; }
+
+message greeting(octets const& methods) {
+    std::string names;
+    for (auto const m : methods) names += (names.empty() ? "" : ", ") + std::string(name(socks5::method(m)));
+    return {"greeting",
+            {{"VER", {socks5::version}, "SOCKS version 5"},
+             {"NMETHODS", {static_cast<octet>(methods.size())}, std::to_string(methods.size()) + " offered"},
+             {"METHODS", methods, names}}};
+}
+
+message login(std::string const& name, std::string const& password) {
+    return {"login",
+            {{"VER", {1}, "version of the subnegotiation"},
+             {"ULEN", {static_cast<octet>(name.size())}, std::to_string(name.size()) + " octets of name"},
+             {"UNAME", text(name), '"' + socks5::printable(name) + '"'},
+             {"PLEN", {static_cast<octet>(password.size())}, std::to_string(password.size()) + " octets of password"},
+             {"PASSWD", text(password), '"' + socks5::printable(password) + '"'}}};
+}
+
+message request(octet cmd, address const& dst) {
+    message made{"request",
+                 {{"VER", {socks5::version}, "SOCKS version 5"},
+                  {"CMD", {cmd}, std::string(name(socks5::cmd(cmd)))},
+                  {"RSV", {0}, "reserved"}}};
+    std::ranges::move(dst.fields("DST"), std::back_inserter(made.fields));
+    return made;
+}
+
+message udp_header(address const& dst) {
+    message made{"datagram", {{"RSV", {0, 0}, "reserved"}, {"FRAG", {0}, "not a fragment"}}};
+    std::ranges::move(dst.fields("DST"), std::back_inserter(made.fields));
+    return made;
+}
+
+message data(octets const& some) {
+    return {"data", {{"DATA", some, std::to_string(some.size()) + " octets"}}};
+}
+
+std::string rep_text(octet rep) { return socks5::hex(rep) + ", " + std::string(phrase(socks5::rep(rep))); }
+
+}  // namespace spec

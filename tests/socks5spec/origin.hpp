@@ -1,0 +1,59 @@
+/// The targets: what the server under test connects to.
+#pragma once
+
+#include "socks5spec/connection.hpp"
+
+namespace spec {
+
+inline socks5::host const v4_loopback = socks5::ipv4{{127, 0, 0, 1}};
+inline socks5::host const v6_loopback = socks5::ipv6{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
+
+/// A target that listens on a free port. Without the address on this machine, the case is not run.
+class origin {
+public:
+    explicit origin(socks5::host const& host = v4_loopback, int backlog = 100, std::uint16_t port = 0);
+
+    address where() const { return to_address(acceptor_.local_endpoint()); }
+    std::uint16_t port() const { return where().port; }
+
+    /// The connection that the server under test makes. Fails when there is none in time.
+    connection accept();
+
+    /// Nobody connects.
+    void expect_nobody(std::chrono::milliseconds time);
+
+private:
+    tcp::acceptor acceptor_;
+};
+
+/// A port of that address where nobody listens.
+address refusing(socks5::host const& host = v4_loopback);
+
+struct datagram {
+    octets data;
+    address from;
+};
+
+/// A UDP socket on a free port: a target, or a client's end.
+class udp_port {
+public:
+    explicit udp_port(std::string here, socks5::host const& host = v4_loopback);
+
+    address where() const { return to_address(socket_.local_endpoint()); }
+
+    void send(address const& to, octets const& data);
+
+    /// The next datagram. Fails when there is none in time.
+    datagram receive();
+
+    /// The next datagram, or none.
+    std::optional<datagram> receive_within(std::chrono::milliseconds time);
+
+    void expect_silence();
+
+private:
+    std::string here_;
+    udp::socket socket_;
+};
+
+}  // namespace spec
