@@ -1,8 +1,7 @@
 /// How a case says which sentence of which RFC it tries.
 #pragma once
 
-#include "socks5spec/client.hpp"
-#include "socks5spec/origin.hpp"
+#include "socks5spec/tunnel.hpp"
 
 #include <doctest/doctest.h>
 

@@ -12,7 +12,7 @@ namespace {
 
 tcp::socket connected(std::optional<asio::ip::address> const& from) {
     current().filter = "tcp.port == " + std::to_string(server().port());
-    if (auto socket = try_to_connect(server(), from)) return std::move(*socket);
+    if (auto socket = try_to_connect(server(), in_time(), from)) return std::move(*socket);
     fail("that the server accepts a connection", "no connection to " + to_string(to_address(server())),
          "The server has stopped: did it crash in the last case?");
 }
@@ -73,7 +73,9 @@ octets client::field(std::string const& name, std::size_t n, std::string const& 
 }
 
 void client::expect(std::string const& name, octets const& allowed, causes const& why) {
-    auto& event = current().story.back();
+    auto& event = *std::ranges::find_if(current().story.rbegin(), current().story.rend(), [&](auto const& e) {
+        return std::ranges::find(e.fields, name, &socks5::field::name) != e.fields.end();
+    });
     auto const value = std::ranges::find(event.fields, name, &socks5::field::name)->value.front();
     if (std::ranges::find(allowed, value) != allowed.end()) return;
     event.wrong = {name, 0};

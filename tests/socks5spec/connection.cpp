@@ -35,7 +35,7 @@ asio::ip::address to_ip(socks5::host const& host) {
     return asio::ip::address_v6(std::get<socks5::ipv6>(host).octets);
 }
 
-time_point in_time() { return clock::now() + given().timeout; }
+time_point in_time() { return clock::now() + current().patience; }
 
 connection::connection(tcp::socket socket, std::string here) : socket_(std::move(socket)), here_(std::move(here)) {
     socket_.non_blocking(true);
@@ -103,16 +103,20 @@ octets connection::read(std::size_t n, std::string const& what) {
     return all;
 }
 
+void connection::expect_same(octets const& wanted, octets const& got, std::size_t offset) const {
+    auto const [w, g] = std::ranges::mismatch(wanted, got);
+    if (w == wanted.end() && g == got.end()) return;
+    auto const at = std::size_t(w - wanted.begin());
+    auto const caret = std::min<std::size_t>(at, 8);
+    current().story.push_back({here_ + ": compares", comparison(wanted, got, at), {{"came", caret}}});
+    fail("the octets that were sent, unchanged and in order",
+         "another octet at offset " + std::to_string(offset + at));
+}
+
 void connection::expect_data(octets const& wanted) {
     auto const got = read(wanted.size(), "data");
-    auto const [w, g] = std::ranges::mismatch(wanted, got);
-    current().story.push_back({"data -> " + here_ + ", " + std::to_string(got.size()) + " octets"});
-    if (w == wanted.end()) return;
-    auto const at = std::size_t(w - wanted.begin());
-    auto const fields = comparison(wanted, got, at);
-    current().story.back().fields = fields;
-    current().story.back().wrong = {"came", std::min<std::size_t>(at, 8)};
-    fail("the octets that were sent, unchanged and in order", "another octet at offset " + std::to_string(at));
+    tell("gets " + std::to_string(got.size()) + " octets");
+    expect_same(wanted, got);
 }
 
 void connection::expect_end(std::chrono::milliseconds within, bool orderly) {
@@ -155,18 +159,18 @@ void connection::reset() {
     tell("resets (RST)");
 }
 
-std::optional<tcp::socket> try_to_connect(tcp::endpoint const& to, std::optional<asio::ip::address> const& from) {
+std::optional<tcp::socket> try_to_connect(tcp::endpoint const& to, time_point limit,
+                                          std::optional<asio::ip::address> const& from) {
     tcp::socket socket(io());
-    error_code error;
     socket.open(to.protocol());
     if (from) socket.bind({*from, 0});
-    socket.non_blocking(true);
-    socket.connect(to, error);
-    if (error == asio::error::in_progress || error == asio::error::would_block) {
-        if (!waiting().writable(socket).until(in_time())) return {};
-        error = error_code();
-        socket.remote_endpoint(error);
-    }
+    auto error = asio::error::make_error_code(asio::error::would_block);
+    socket.async_connect(to, [&](error_code e) { error = e; });
+    io().restart();
+    io().run_until(limit);
+    socket.cancel();
+    io().restart();
+    io().run();
     if (error) return {};
     return socket;
 }

@@ -38,6 +38,9 @@ public:
     /// Exactly n octets, or a failure. `what` they are.
     octets read(std::size_t n, std::string const& what);
 
+    /// Fails unless both are the same. `offset`: of the first octet in the whole conversation.
+    void expect_same(octets const& wanted, octets const& got, std::size_t offset = 0) const;
+
     /// These octets come next.
     void expect_data(octets const& wanted);
 
@@ -68,11 +71,12 @@ address to_address(tcp::endpoint const& endpoint);
 address to_address(udp::endpoint const& endpoint);
 asio::ip::address to_ip(socks5::host const& host);
 
-/// A connection to an address; to be tried for until the limit has passed. No connection if it was refused or timed out.
-std::optional<tcp::socket> try_to_connect(tcp::endpoint const& to, std::optional<asio::ip::address> const& from = {});
-
 /// The moment up to which this run waits for something that must come.
 time_point in_time();
+
+/// A connection, or none if it was refused or has taken too long. `from`: another local address than the usual one.
+std::optional<tcp::socket> try_to_connect(tcp::endpoint const& to, time_point limit = in_time(),
+                                          std::optional<asio::ip::address> const& from = {});
 
 /// How long to wait for something that must not come.
 inline constexpr auto a_moment = 300ms;

@@ -9,6 +9,7 @@ void open(Socket& socket, Endpoint const& endpoint) {
     error_code error;
     socket.open(endpoint.protocol(), error);
     if (!error) socket.bind(endpoint, error);
+    if (error == asio::error::address_in_use) throw boost::system::system_error(error);
     if (error) not_run("this machine does not have " + to_string(to_address(endpoint).host));
 }
 
@@ -28,8 +29,12 @@ connection origin::accept() {
     return accepted;
 }
 
+bool origin::visited(std::chrono::milliseconds within) {
+    return waiting().readable(acceptor_).until(clock::now() + within);
+}
+
 void origin::expect_nobody(std::chrono::milliseconds time) {
-    if (!waiting().readable(acceptor_).until(clock::now() + time)) return;
+    if (!visited(time)) return;
     fail("no connection of the server to " + to_string(where()), "a connection");
 }
 

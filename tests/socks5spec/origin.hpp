@@ -8,7 +8,7 @@ namespace spec {
 inline socks5::host const v4_loopback = socks5::ipv4{{127, 0, 0, 1}};
 inline socks5::host const v6_loopback = socks5::ipv6{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
 
-/// A target that listens on a free port. Without the address on this machine, the case is not run.
+/// A target that listens, on any free port or on this one. Without the address on this machine, the case is not run.
 class origin {
 public:
     explicit origin(socks5::host const& host = v4_loopback, int backlog = 100, std::uint16_t port = 0);
@@ -18,6 +18,9 @@ public:
 
     /// The connection that the server under test makes. Fails when there is none in time.
     connection accept();
+
+    /// Somebody has connected, or does so within this time.
+    bool visited(std::chrono::milliseconds within);
 
     /// Nobody connects.
     void expect_nobody(std::chrono::milliseconds time);

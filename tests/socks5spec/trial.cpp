@@ -1,7 +1,5 @@
 #include "socks5spec/trial.hpp"
 
-#include "socks5spec/options.hpp"
-
 namespace spec {
 
 namespace {
@@ -32,6 +30,8 @@ trial& current() {
 }
 
 void suspect(std::string const& cause) { current().suspicion = cause; }
+
+void be_patient() { current().patience = std::max(given().timeout, std::chrono::milliseconds(30'000)); }
 
 void fail(std::string const& expected, std::string const& got, std::string const& cause) {
     auto& trial = current();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "socks5/field.hpp"
+#include "socks5spec/options.hpp"
 
 #include <optional>
 #include <string>
@@ -27,6 +28,7 @@ struct trial {
     std::string expected, got, cause;  ///< of a failure; otherwise `got` says what is missing
     std::string filter;                ///< the Wireshark display filter that finds it
     std::string suspicion;             ///< the likely cause of whatever goes wrong next
+    std::chrono::milliseconds patience = given().timeout;  ///< with what has to come
 };
 
 /// The trial that is going on.
@@ -37,6 +39,9 @@ struct over {};
 
 /// What most probably is wrong with the server if one of the next steps fails.
 void suspect(std::string const& cause);
+
+/// From now on the server may take its time, because it has to look up a name.
+void be_patient();
 
 /// The server does not do what it must.
 [[noreturn]] void fail(std::string const& expected, std::string const& got, std::string const& cause = {});

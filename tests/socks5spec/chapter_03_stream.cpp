@@ -1,0 +1,143 @@
+/// TCP is a stream of octets: messages come in any number of pieces, or several in one.
+#include "socks5spec/clause.hpp"
+
+namespace spec {
+
+TEST_SUITE_BEGIN("03 a stream of octets");
+
+namespace {
+
+constexpr auto in_pieces =
+    "The server takes what one recv() delivers for one whole message. recv() delivers what has come so far: call it "
+    "again until all the octets that the message needs have come.";
+constexpr auto joined =
+    "The server has read more than the one message that it wanted, and has lost what came behind it. Read exactly what "
+    "the message needs, or keep the rest for the next one.";
+
+/// The client is through: data pass.
+void expect_echo(client& c, origin& target) {
+    auto far = target.accept();
+    c.write(text("ping"));
+    far.expect_data(text("ping"));
+    far.write(text("pong"));
+    c.expect_data(text("pong"));
+}
+
+void request_in_pieces(socks5::host const& host, address const& dst) {
+    origin target(host);
+    client c;
+    c.greet();
+    c.send_octetwise(request(connect, {dst.host, target.port()}));
+    auto const came = c.receive_reply();
+    if (std::holds_alternative<socks5::ipv6>(host) && came.rep != 0)
+        not_supported("ipv6", "REP " + rep_text(came.rep) + " for a target on [::1]");
+    c.expect("REP", {0});
+    expect_echo(c, target);
+}
+
+}  // namespace
+
+CLAUSE("9293-2.2", MUST, "the greeting comes octet by octet",
+       "TCP delivers octets in order, and knows no messages. A message may come in any number of pieces.") {
+    suspect(in_pieces);
+    client c;
+    c.send_octetwise(greeting({0x80, usual_method()}));
+    c.receive_selection();
+    c.expect("METHOD", {usual_method()}, {{0xff, in_pieces}});
+}
+
+CLAUSE("9293-2.2", MUST, "the login comes octet by octet",
+       "TCP delivers octets in order, and knows no messages. A message may come in any number of pieces.") {
+    if (!given().user) not_supported("login", "no --user NAME:PASSWORD was given");
+    suspect(in_pieces);
+    client c;
+    c.send(opening().front());
+    c.receive_selection();
+    c.send_octetwise(opening().back());
+    c.receive_status();
+    c.expect("STATUS", {0}, {{1, in_pieces}});
+}
+
+CLAUSE("9293-2.2", MUST, "a request with an IPv4 address comes octet by octet",
+       "TCP delivers octets in order, and knows no messages. A message may come in any number of pieces.") {
+    suspect(in_pieces);
+    request_in_pieces(v4_loopback, {v4_loopback});
+}
+
+CLAUSE("9293-2.2", MUST, "a request with a name comes octet by octet",
+       "TCP delivers octets in order, and knows no messages. A message may come in any number of pieces.") {
+    suspect(in_pieces);
+    request_in_pieces(v4_loopback, with_name("localhost", 0));
+}
+
+CLAUSE("9293-2.2", MUST, "a request with an IPv6 address comes octet by octet",
+       "TCP delivers octets in order, and knows no messages. A message may come in any number of pieces.") {
+    suspect(in_pieces);
+    request_in_pieces(v6_loopback, {v6_loopback});
+}
+
+CLAUSE("9293-2.2", MUST, "greeting and request come in one segment",
+       "TCP delivers octets in order, and knows no messages. One segment may hold several messages.") {
+    suspect(joined);
+    origin target;
+    client c;
+    auto messages = opening();
+    messages.push_back(request(connect, target.where()));
+    c.send(messages);
+    c.receive_selection();
+    c.expect("METHOD", {usual_method()});
+    if (given().user) {
+        c.receive_status();
+        c.expect("STATUS", {0});
+    }
+    c.expect_reply({0});
+    expect_echo(c, target);
+}
+
+CLAUSE("9293-2.2", MUST, "request and first data come in one segment",
+       "TCP delivers octets in order, and knows no messages. What is behind the request is for the target.") {
+    suspect(joined);
+    origin target;
+    client c;
+    c.greet();
+    c.send({request(connect, target.where()), data(text("early"))});
+    c.expect_reply({0});
+    target.accept().expect_data(text("early"));
+}
+
+CLAUSE("9293-2.2", MUST, "everything comes in one segment",
+       "TCP delivers octets in order, and knows no messages. A client may send all that it has to say at once.") {
+    suspect(joined);
+    origin target;
+    client c;
+    auto messages = opening();
+    messages.push_back(request(connect, with_name("localhost", target.port())));
+    messages.push_back(data(text("early")));
+    c.send(messages);
+    c.receive_selection();
+    if (given().user) c.receive_status();
+    c.expect_reply({0});
+    target.accept().expect_data(text("early"));
+}
+
+CLAUSE("9293-2.2", MUST, "the request comes in two pieces, each joined with something else",
+       "TCP delivers octets in order, and knows no messages. Pieces end anywhere.") {
+    suspect(in_pieces);
+    origin target;
+    client c;
+    auto messages = opening();
+    auto const whole = request(connect, target.where());
+    messages.push_back(whole.cut(5));
+    c.send(messages);
+    c.receive_selection();
+    if (given().user) c.receive_status();
+    c.expect_silence(a_moment);
+    auto const all = whole.whole();
+    c.send(data(octets(all.begin() + 5, all.end()) + text("early")));
+    c.expect_reply({0});
+    target.accept().expect_data(text("early"));
+}
+
+}  // namespace spec
+
+TEST_SUITE_END();

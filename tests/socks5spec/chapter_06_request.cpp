@@ -1,0 +1,90 @@
+/// The request and its reply.
+#include "socks5spec/clause.hpp"
+
+namespace spec {
+
+TEST_SUITE_BEGIN("06 request and reply");
+
+CLAUSE("1928-6", MUST, "an unknown command",
+       "CMD is 01, 02 or 03. The answer to another one is REP 07, \"Command not supported\".") {
+    for (octet const cmd : octets{0x00, 0x04, 0x7f, 0xff}) {
+        client c;
+        c.greet();
+        suspect("The server closes without an answer. Every request gets a reply.");
+        c.send(request(cmd, {v4_loopback, 9}));
+        c.expect_reply({7}, {{0, "The server does not look at CMD."},
+                             {1, "REP 07 tells the client what is wrong; 01 does not."},
+                             {5, "The server does not look at CMD, and has tried to connect."}});
+    }
+}
+
+CLAUSE("1928-6", MUST, "an unknown command with a name",
+       "CMD is 01, 02 or 03. The answer to another one is REP 07, whatever the address is.") {
+    client c;
+    c.greet();
+    c.send(request(0x7f, with_name("localhost", 9)));
+    c.expect_reply({7}, {{0, "The server does not look at CMD."}});
+}
+
+CLAUSE("1928-6", SENSE, "neither command nor address type are known",
+       "REP 08 or 07: both are true. 08 fits best, since the address cannot be read.") {
+    client c;
+    c.greet();
+    c.send(request(0x7f, {v4_loopback, 9}).with("ATYP", {0x7f}));
+    c.expect_reply({8, 7});
+}
+
+CLAUSE("1928-6", MUST, "the connection ends after a failure",
+       "When REP says failure, the server must close the connection shortly after, within ten seconds.") {
+    client c;
+    c.greet();
+    c.send(request(0x7f, {v4_loopback, 9}));
+    auto const came = c.receive_reply();
+    if (came.rep == 0) c.expect("REP", {7});
+    suspect("After the reply close the connection, or at least the sending side of it.");
+    c.expect_hang_up();
+}
+
+CLAUSE("1928-6", MUST, "the reply to a failure is whole",
+       "A reply has all fields, also when it says failure: VER, REP, RSV, ATYP, BND.ADDR, BND.PORT, and nothing behind.") {
+    suspect("Send ten octets at least: 05, REP, 00, then ATYP 01, four octets of address, two of port.");
+    client c;
+    c.greet();
+    c.send(request(connect, refusing()));
+    auto const came = c.receive_reply();
+    if (came.rep == 0) c.expect("REP", {5});
+    suspect("There are octets behind the reply: is it longer than its ATYP says, or sent twice?");
+    c.expect_end(10s);
+}
+
+CLAUSE("1928-6", MUST, "the reply to a success is whole, and single",
+       "Behind the reply the first octet is one of the target's.") {
+    auto [near, far] = open_tunnel();
+    suspect("There are octets behind the reply that the target has not sent: is it longer than its ATYP says?");
+    near.expect_silence(a_moment);
+    far.write(text("first"));
+    near.expect_data(text("first"));
+}
+
+CLAUSE("1928-4", SENSE, "another version in the request",
+       "VER is 05 in each message. A request with another version is not served.") {
+    suspect("The server does not look at VER of the request.");
+    origin target;
+    client c;
+    c.greet();
+    c.send(request(connect, target.where()).with("VER", {4}));
+    target.expect_nobody(a_moment);
+}
+
+CLAUSE("1928-4", SENSE, "RSV is not zero",
+       "RSV must be 00, and means nothing. Be liberal in what you accept (RFC 1122 section 1.2.2): ignore it.") {
+    origin target;
+    client c;
+    c.greet();
+    c.send(request(connect, target.where()).with("RSV", {0xff}));
+    c.expect_reply({0}, {{1, "The server insists on RSV 00."}});
+}
+
+}  // namespace spec
+
+TEST_SUITE_END();

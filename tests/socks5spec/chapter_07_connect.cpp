@@ -1,0 +1,181 @@
+/// CONNECT: reach the target, and tell what came of it.
+#include "socks5spec/clause.hpp"
+
+namespace spec {
+
+TEST_SUITE_BEGIN("07 CONNECT");
+
+namespace {
+
+causes const not_refused{
+    {0, "The server says \"succeeded\" before it has connected, or whatever comes of it."},
+    {1, "The server reports every failure as a general one. Map the error of connect() to REP."},
+    {3, "03 is for ENETUNREACH; a refused connection (ECONNREFUSED) is 05."},
+    {4, "04 is for EHOSTUNREACH; a refused connection (ECONNREFUSED) is 05."}};
+
+reply reply_to(address const& dst) {
+    client c;
+    c.greet();
+    c.send(request(connect, dst));
+    return c.receive_reply();
+}
+
+void expect_bnd(reply const& came, connection const& far) {
+    if (came.bnd == far.remote()) return;
+    auto const field = came.bnd.host == far.remote().host ? "BND.PORT" : "BND.ADDR";
+    auto& story = current().story;
+    auto const of_reply = std::ranges::find(story, "server -> client  reply", &event::text);
+    of_reply->wrong = {field, 0};
+    auto const zeros = came.bnd.port == 0;
+    fail("BND " + to_string(far.remote()) + ", whom the target sees", "BND " + to_string(came.bnd),
+         zeros ? "The address is made up. Ask the socket that is connected to the target (getsockname)."
+               : "Ask the socket that is connected to the target (getsockname), not that of the client.");
+}
+
+/// A port whose queue of connections is full, so that connecting takes until somebody is accepted.
+class full_origin {
+public:
+    full_origin() {
+        for (int i = 0; i < 4; ++i) {
+            auto guest = try_to_connect({to_ip(v4_loopback), origin_.port()}, clock::now() + 100ms);
+            if (!guest) return;
+            guests_.push_back(std::move(*guest));
+        }
+        not_run("this system takes more connections than it was told to");
+    }
+
+    address where() const { return origin_.where(); }
+
+    void let_in() {
+        while (origin_.visited(10ms)) origin_.accept();
+    }
+
+private:
+    origin origin_{v4_loopback, 0};
+    std::vector<tcp::socket> guests_;
+};
+
+}  // namespace
+
+CLAUSE("1928-6", MUST, "refused: REP 05", "A target that refuses the connection is REP 05, \"Connection refused\".") {
+    client c;
+    c.greet();
+    c.send(request(connect, refusing()));
+    c.expect_reply({5}, not_refused);
+}
+
+CLAUSE("1928-6", MUST, "refused by IPv6: REP 05",
+       "A target that refuses the connection is REP 05, \"Connection refused\".") {
+    auto const reached = reply_to(origin(v6_loopback).where()).rep;
+    if (reached == 8 || reached == 3 || reached == 4 || reached == 1)
+        not_supported("ipv6", "REP " + rep_text(reached) + " for a target on [::1]");
+    client c;
+    c.greet();
+    c.send(request(connect, refusing(v6_loopback)));
+    c.expect_reply({5}, not_refused);
+}
+
+CLAUSE("1928-6", MUST, "refused by all addresses of a name: REP 05",
+       "A target that refuses the connection is REP 05, \"Connection refused\".") {
+    client c;
+    c.greet();
+    c.send(request(connect, with_name("localhost", refusing().port)));
+    be_patient();
+    c.expect_reply({5}, not_refused);
+}
+
+CLAUSE("1928-6", MUST, "unreachable: REP 03 or 04",
+       "Where there is no way to the target, REP is 03, \"Network unreachable\", or 04, \"Host unreachable\". (A rule "
+       "against the address, 02, is fine as well: it is a broadcast address.)") {
+    suspect("connect() to a broadcast address fails at once. Does the server answer such failures?");
+    client c;
+    c.greet();
+    c.send(request(connect, {socks5::ipv4{{255, 255, 255, 255}}, 9}));
+    be_patient();
+    c.expect_reply({3, 4, 2}, {{0, "The server says \"succeeded\" before it has connected, or whatever comes of it."},
+                               {1, "The server reports every failure as a general one. Map the error of connect()."},
+                               {5, "Nobody has refused: connect() has failed with another error, ENETUNREACH."}});
+}
+
+CLAUSE("1928-6", MUST, "unknown name: REP 04",
+       "A name that leads nowhere is REP 04, \"Host unreachable\": no other value comes nearer.") {
+    suspect("The server does not answer when the look-up fails.");
+    client c;
+    c.greet();
+    c.send(request(connect, with_name("no-such-name.invalid", 80)));
+    be_patient();
+    c.expect_reply({4}, {{0, "The server says \"succeeded\" before it knows the address."},
+                         {1, "The server reports every failure as a general one."},
+                         {8, "08 is for an ATYP that the server does not know; it knows names."}});
+}
+
+CLAUSE("1928-6", MUST, "the reply comes after the outcome",
+       "REP says what came of the request; the server can only say so when it knows.") {
+    suspect("The server answers before its connect() has come back.");
+    full_origin target;
+    client c;
+    c.greet();
+    c.send(request(connect, target.where()));
+    c.expect_silence(a_moment);
+    target.let_in();
+    suspect("The connection took a second. Does the server give up so soon?");
+    be_patient();
+    c.expect_reply({0});
+}
+
+CLAUSE("1928-6", MUST, "BND is the server's end of the connection to the target",
+       "BND.ADDR and BND.PORT say which address and port the server uses towards the target.") {
+    origin target;
+    client c;
+    auto const came = c.connect_to(target.where());
+    expect_bnd(came, target.accept());
+}
+
+CLAUSE("1928-6", MUST, "BND is an IPv6 address when the target's is one",
+       "ATYP says of which type BND.ADDR is; BND.ADDR is the address that the server uses towards the target.") {
+    origin target(v6_loopback);
+    client c;
+    auto const came = c.connect_to(target.where());
+    expect_bnd(came, target.accept());
+}
+
+CLAUSE("1928-6", MUST, "BND is right when the target was named",
+       "BND.ADDR and BND.PORT say which address and port the server uses towards the target.") {
+    origin target;
+    client c;
+    auto const came = c.connect_to(with_name("localhost", target.port()));
+    expect_bnd(came, target.accept());
+}
+
+CLAUSE("1928-4", SENSE, "a name whose first address refuses",
+       "A name may have several addresses. When one does not take the connection, the next one is tried.") {
+    error_code error;
+    bool six = false;
+    for (auto const& found : tcp::resolver(io()).resolve("localhost", "", error))
+        six = six || found.endpoint().address().is_v6();
+    if (!six) not_run("localhost has only one address on this machine");
+    suspect("The server tries only the first of the addresses that getaddrinfo() delivers. localhost is 127.0.0.1 and "
+            "::1; try each of them.");
+    for (auto const& host : {v4_loopback, v6_loopback}) {
+        origin target(host);
+        client c;
+        c.greet();
+        c.send(request(connect, with_name("localhost", target.port())));
+        c.expect_reply({0});
+        target.accept();
+    }
+}
+
+CLAUSE("1928-6", SENSE, "one target does not answer, and other clients are served",
+       "A client that waits for its target holds up nobody else.") {
+    suspect("One client after the other: while the server waits for one connection, it does nothing else.");
+    full_origin slow;
+    client c;
+    c.greet();
+    c.send(request(connect, slow.where()));
+    open_tunnel().expect_echo();
+}
+
+}  // namespace spec
+
+TEST_SUITE_END();
