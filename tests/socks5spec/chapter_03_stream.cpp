@@ -100,7 +100,7 @@ CLAUSE("9293-2.2", MUST, "request and first data come in one segment",
     origin target;
     client c;
     c.greet();
-    c.send({request(connect, target.where()), data(text("early"))});
+    c.send({request(connect, target.where()), payload(text("early"))});
     c.expect_reply({0});
     target.accept().expect_data(text("early"));
 }
@@ -112,7 +112,7 @@ CLAUSE("9293-2.2", MUST, "everything comes in one segment",
     client c;
     auto messages = opening();
     messages.push_back(request(connect, with_name("localhost", target.port())));
-    messages.push_back(data(text("early")));
+    messages.push_back(payload(text("early")));
     c.send(messages);
     c.receive_selection();
     if (given().user) c.receive_status();
@@ -133,7 +133,7 @@ CLAUSE("9293-2.2", MUST, "the request comes in two pieces, each joined with some
     if (given().user) c.receive_status();
     c.expect_silence(a_moment);
     auto const all = whole.whole();
-    c.send(data(octets(all.begin() + 5, all.end()) + text("early")));
+    c.send(payload(octets(all.begin() + 5, all.end()) + text("early")));
     c.expect_reply({0});
     target.accept().expect_data(text("early"));
 }

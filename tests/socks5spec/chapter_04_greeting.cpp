@@ -144,7 +144,7 @@ CLAUSE("1928-3", SENSE, "an HTTP request is turned away",
        "VER is 05. Whoever mistakes the port for an HTTP proxy is closed, and does not hang.") {
     suspect("Compare the first octet with 05 before anything else, and close when it differs.");
     client c;
-    c.send(data(text("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")));
+    c.send(payload(text("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")));
     c.expect_end(10s);
 }
 

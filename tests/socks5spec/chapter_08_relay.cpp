@@ -107,7 +107,7 @@ CLAUSE("9293-3.8", SENSE, "a reader that stops holds back its sender, and nobody
     for (std::size_t got = 0; got < sent;) {
         auto const n = std::min(some.size() - got % some.size(), sent - got);
         auto const piece = std::span(some).subspan(got % some.size(), n);
-        far.expect_same({piece.begin(), piece.end()}, far.read(n, "data"), got);
+        expect_same(far.here(), {piece.begin(), piece.end()}, far.read(n, "data"), got);
         got += n;
     }
 }

@@ -80,7 +80,7 @@ arrival connection::read_some(std::size_t most, time_point limit) {
     }
 }
 
-std::string connection::in_words(arrival const& came) {
+std::string in_words(arrival const& came) {
     switch (came.what) {
         case arrival::data: return "octets: " + socks5::hex(came.octets);
         case arrival::end: return "the end of the connection (FIN)";
@@ -103,12 +103,12 @@ octets connection::read(std::size_t n, std::string const& what) {
     return all;
 }
 
-void connection::expect_same(octets const& wanted, octets const& got, std::size_t offset) const {
+void expect_same(std::string const& here, octets const& wanted, octets const& got, std::size_t offset) {
     auto const [w, g] = std::ranges::mismatch(wanted, got);
     if (w == wanted.end() && g == got.end()) return;
     auto const at = std::size_t(w - wanted.begin());
     auto const caret = std::min<std::size_t>(at, 8);
-    current().story.push_back({here_ + ": compares", comparison(wanted, got, at), {{"came", caret}}});
+    current().story.push_back({here + ": compares", comparison(wanted, got, at), {{"came", caret}}});
     fail("the octets that were sent, unchanged and in order",
          "another octet at offset " + std::to_string(offset + at));
 }
@@ -116,7 +116,7 @@ void connection::expect_same(octets const& wanted, octets const& got, std::size_
 void connection::expect_data(octets const& wanted) {
     auto const got = read(wanted.size(), "data");
     tell("gets " + std::to_string(got.size()) + " octets");
-    expect_same(wanted, got);
+    expect_same(here_, wanted, got);
 }
 
 void connection::expect_end(std::chrono::milliseconds within, bool orderly) {

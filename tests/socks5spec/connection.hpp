@@ -16,6 +16,9 @@ struct arrival {
     spec::octets octets = {};
 };
 
+/// For a failure: what came instead of what was expected.
+std::string in_words(arrival const& came);
+
 class connection {
 public:
     /// `here`: what this end is called in the story: "client", "target".
@@ -38,9 +41,6 @@ public:
     /// Exactly n octets, or a failure. `what` they are.
     octets read(std::size_t n, std::string const& what);
 
-    /// Fails unless both are the same. `offset`: of the first octet in the whole conversation.
-    void expect_same(octets const& wanted, octets const& got, std::size_t offset = 0) const;
-
     /// These octets come next.
     void expect_data(octets const& wanted);
 
@@ -58,14 +58,14 @@ public:
 protected:
     void tell(std::string const& what) const { spec::tell(here_ + ": " + what); }
 
-    /// For a failure: what came instead.
-    static std::string in_words(arrival const& came);
-
 private:
     tcp::socket socket_;
     std::string here_;
     address remote_;
 };
+
+/// Fails unless both are the same. `here`: who has got them. `offset`: of the first octet in the whole conversation.
+void expect_same(std::string const& here, octets const& wanted, octets const& got, std::size_t offset = 0);
 
 address to_address(tcp::endpoint const& endpoint);
 address to_address(udp::endpoint const& endpoint);

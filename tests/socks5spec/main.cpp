@@ -89,14 +89,15 @@ void knock() {
     auto const socket = try_to_connect(server());
     auto const where = to_string(to_address(server()));
     if (!socket) throw usage_error("nobody listens on " + where + ": start your server first, or name it by --server");
-    if (given().user) return;
-    auto const answer = [](octet method) {
+    auto const selects = [](octet offered, octet selected) {
         client knocking;
-        knocking.write(octets{5, 1, method});
-        return knocking.read_some(2, in_time()).octets;
+        knocking.write(octets{5, 1, offered});
+        return knocking.read_some(2, in_time()).octets == octets{5, selected};
     };
-    if (answer(0) == octets{5, 0xff} && answer(2) == octets{5, 2})
+    if (!given().user && selects(0, 0xff) && selects(2, 2))
         throw usage_error("the server on " + where + " wants a login: give a user it knows, by --user NAME:PASSWORD");
+    if (given().user && selects(2, 0xff) && selects(0, 0))
+        throw usage_error("the server on " + where + " wants no login: leave out --user, or give the server that user");
 }
 
 int judge() {

@@ -70,7 +70,7 @@ message udp_header(address const& dst) {
     return made;
 }
 
-message data(octets const& some) {
+message payload(octets const& some) {
     return {"data", {{"DATA", some, std::to_string(some.size()) + " octets"}}};
 }
 

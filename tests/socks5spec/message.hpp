@@ -31,7 +31,7 @@ message greeting(octets const& methods);
 message login(std::string const& name, std::string const& password);
 message request(octet cmd, address const& dst);
 message udp_header(address const& dst);
-message data(octets const& some);
+message payload(octets const& some);
 
 inline constexpr octet connect = 1, bind = 2, udp_associate = 3;
 

@@ -45,6 +45,7 @@ public:
     address where() const { return to_address(socket_.local_endpoint()); }
 
     void send(address const& to, octets const& data);
+    void expect_same(octets const& wanted, octets const& got) const { spec::expect_same(here_, wanted, got); }
 
     /// The next datagram. Fails when there is none in time.
     datagram receive();

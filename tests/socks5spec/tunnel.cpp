@@ -24,7 +24,7 @@ public:
             fail("all of " + std::to_string(all_.size()) + " octets for " + to_.here(),
                  (came.what == arrival::end ? "the end" : "a reset") + std::string(" after ") +
                      std::to_string(received_));
-        to_.expect_same(part(received_, came.octets.size()), came.octets, received_);
+        expect_same(to_.here(), part(received_, came.octets.size()), came.octets, received_);
         received_ += came.octets.size();
         return true;
     }
