@@ -50,8 +50,9 @@ CLAUSE("1929-2", MUST, "the right name and password", "The server answers VER 01
 CLAUSE("1929-2", MUST, "a wrong password",
        "Any STATUS but 00 says that the login has failed, and the server must close the connection.") {
     if (!given().user) return expect_refused(at_login(), "nobody", "wrong", "The server lets in whoever comes.");
-    expect_refused(at_login_of_user(), given().user->name, given().user->password + "x",
-                   "The server compares only as many octets as its own password has, or none. Compare the lengths, too.");
+    expect_refused(
+        at_login_of_user(), given().user->name, given().user->password + "x",
+        "The server compares only as many octets as its own password has, or none. Compare the lengths, too.");
 }
 
 CLAUSE("1929-2", MUST, "a wrong name",
@@ -61,8 +62,7 @@ CLAUSE("1929-2", MUST, "a wrong name",
                    "The server compares the password only, or only the first octets of the name.");
 }
 
-CLAUSE("1929-2", MUST, "the beginning of the password",
-       "The password is all of the PLEN octets of PASSWD, no fewer.") {
+CLAUSE("1929-2", MUST, "the beginning of the password", "The password is all of the PLEN octets of PASSWD, no fewer.") {
     auto c = at_login_of_user();
     auto password = given().user->password;
     password.pop_back();
@@ -119,7 +119,8 @@ CLAUSE("1928-3", MUST, "the login cannot be skipped",
     target.expect_nobody(a_moment);
 }
 
-CLAUSE("1928-3", MUST, "after a failed login nothing is served", "After a failure the server must close the connection.") {
+CLAUSE("1928-3", MUST, "after a failed login nothing is served",
+       "After a failure the server must close the connection.") {
     auto c = at_login();
     origin target;
     c.send({login("nobody", "wrong"), request(connect, target.where())});

@@ -45,8 +45,9 @@ CLAUSE("1928-6", MUST, "the connection ends after a failure",
     c.expect_hang_up();
 }
 
-CLAUSE("1928-6", MUST, "the reply to a failure is whole",
-       "A reply has all fields, also when it says failure: VER, REP, RSV, ATYP, BND.ADDR, BND.PORT, and nothing behind.") {
+CLAUSE(
+    "1928-6", MUST, "the reply to a failure is whole",
+    "A reply has all fields, also when it says failure: VER, REP, RSV, ATYP, BND.ADDR, BND.PORT, and nothing behind.") {
     suspect("Send ten octets at least: 05, REP, 00, then ATYP 01, four octets of address, two of port.");
     client c;
     c.greet();

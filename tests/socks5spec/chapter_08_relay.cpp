@@ -24,8 +24,9 @@ CLAUSE("1928-6", MUST, "the target speaks first",
 
 CLAUSE("9293-2.2", MUST, "every octet arrives, both ways at once",
        "Whatever is sent arrives: unchanged, complete, in order, 8 MiB in each direction at the same time.") {
-    suspect("Does send() take fewer octets than it was given? Then the rest must be sent as well. Is anything shared "
-            "between the two directions, a buffer for example?");
+    suspect(
+        "Does send() take fewer octets than it was given? Then the rest must be sent as well. Is anything shared "
+        "between the two directions, a buffer for example?");
     auto [near, far] = open_tunnel();
     exchange(near, random_octets(8 << 20, 1), far, random_octets(8 << 20, 2));
 }
@@ -44,8 +45,9 @@ CLAUSE("9293-2.2", MUST, "the last octets arrive",
 
 CLAUSE("9293-3.6", SENSE, "the client ends, and reads on",
        "The end of one direction (FIN) does not end the other one: who has sent everything may still receive.") {
-    suspect("The server closes both connections at the first end that it reads. Pass the end on (shutdown(SHUT_WR) "
-            "on the other side), and go on with the other direction.");
+    suspect(
+        "The server closes both connections at the first end that it reads. Pass the end on (shutdown(SHUT_WR) "
+        "on the other side), and go on with the other direction.");
     auto [near, far] = open_tunnel();
     near.write(text("question"));
     near.end();
@@ -59,8 +61,9 @@ CLAUSE("9293-3.6", SENSE, "the client ends, and reads on",
 
 CLAUSE("9293-3.6", SENSE, "the target ends, and reads on",
        "The end of one direction (FIN) does not end the other one: who has sent everything may still receive.") {
-    suspect("The server closes both connections at the first end that it reads. Pass the end on (shutdown(SHUT_WR) "
-            "on the other side), and go on with the other direction.");
+    suspect(
+        "The server closes both connections at the first end that it reads. Pass the end on (shutdown(SHUT_WR) "
+        "on the other side), and go on with the other direction.");
     auto [near, far] = open_tunnel();
     far.end();
     near.expect_end(given().timeout, true);
@@ -80,7 +83,8 @@ CLAUSE("9293-3.6", SENSE, "a client that leaves ends the connection to the targe
 
 CLAUSE("1928-6", SENSE, "small pieces pass at once",
        "A question and its answer, a hundred times: nothing waits for more octets to come.") {
-    suspect("The server waits until a buffer is full, or small segments wait for an acknowledgement (set TCP_NODELAY).");
+    suspect(
+        "The server waits until a buffer is full, or small segments wait for an acknowledgement (set TCP_NODELAY).");
     auto tunnel = open_tunnel();
     auto const began = clock::now();
     for (int i = 0; i < 100; ++i) tunnel.expect_echo();
@@ -88,9 +92,10 @@ CLAUSE("1928-6", SENSE, "small pieces pass at once",
     if (took > 2s) fail("100 round trips within 2 s", std::to_string(took.count()) + " ms");
 }
 
-CLAUSE("9293-3.8", SENSE, "a reader that stops holds back its sender, and nobody else",
-       "TCP's flow control works through the server: it reads no more than it can pass on, and keeps no heap of data in "
-       "memory. Other clients notice nothing.") {
+CLAUSE(
+    "9293-3.8", SENSE, "a reader that stops holds back its sender, and nobody else",
+    "TCP's flow control works through the server: it reads no more than it can pass on, and keeps no heap of data in "
+    "memory. Other clients notice nothing.") {
     constexpr std::size_t most = 64 << 20;
     auto const some = random_octets(1 << 20, 5);
     auto [near, far] = open_tunnel();

@@ -8,7 +8,8 @@ TEST_SUITE_BEGIN("09 when things go wrong");
 namespace {
 
 constexpr auto eaten =
-    "The server closes while octets from the client are still unread. Then the system sends a reset, which may overtake "
+    "The server closes while octets from the client are still unread. Then the system sends a reset, which may "
+    "overtake "
     "the answer. Send the answer, shutdown(SHUT_WR), read what still comes, then close.";
 
 /// Much that nobody will read.
@@ -65,8 +66,9 @@ CLAUSE("1928-3", SENSE, "FF is read by a client that has sent more",
 
 CLAUSE("9293-3.5", SENSE, "a reset of the target reaches the client",
        "A reset (RST) says that data were lost. It must not look like an orderly end to the other side.") {
-    suspect("The server passes a reset on as an end (FIN): the client takes half a file for a whole one. Close with "
-            "SO_LINGER on and a time of 0.");
+    suspect(
+        "The server passes a reset on as an end (FIN): the client takes half a file for a whole one. Close with "
+        "SO_LINGER on and a time of 0.");
     auto [near, far] = open_tunnel();
     far.reset();
     near.expect_reset();
@@ -74,8 +76,9 @@ CLAUSE("9293-3.5", SENSE, "a reset of the target reaches the client",
 
 CLAUSE("9293-3.5", SENSE, "a reset of the client reaches the target",
        "A reset (RST) says that data were lost. It must not look like an orderly end to the other side.") {
-    suspect("The server passes a reset on as an end (FIN): the target takes half a file for a whole one. Close with "
-            "SO_LINGER on and a time of 0.");
+    suspect(
+        "The server passes a reset on as an end (FIN): the target takes half a file for a whole one. Close with "
+        "SO_LINGER on and a time of 0.");
     auto [near, far] = open_tunnel();
     near.reset();
     far.expect_reset();
@@ -142,7 +145,8 @@ CLAUSE("1928-3", SENSE, "a silent client is dropped", "A client that says nothin
     expect_patience_to_end({});
 }
 
-CLAUSE("1928-3", SENSE, "half a greeting is dropped", "A client that stops in its greeting is closed after some time.") {
+CLAUSE("1928-3", SENSE, "half a greeting is dropped",
+       "A client that stops in its greeting is closed after some time.") {
     expect_patience_to_end({5, 2});
 }
 

@@ -136,7 +136,8 @@ CLAUSE("1928-4", SENSE, "a stranger is not let in",
     expect_peer(bound.c, peer);
 }
 
-CLAUSE("1928-4", SENSE, "only one peer is let in", "BIND is for one connection. When it is there, nobody else gets in.") {
+CLAUSE("1928-4", SENSE, "only one peer is let in",
+       "BIND is for one connection. When it is there, nobody else gets in.") {
     auto bound = at_bind();
     auto const peer = bound.peer_comes();
     expect_peer(bound.c, peer);

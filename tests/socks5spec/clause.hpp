@@ -13,4 +13,4 @@
 //   MAY     the RFC leaves it open; what most would expect
 //   SENSE   common sense: no RFC says it, and users suffer where it is missing
 // A case is made of steps, each of which ends the case by fail(), not_supported() or not_run(); or it passes.
-#define CLAUSE(section, level, title, demand) TEST_CASE(section " " #level " " title * doctest::description(demand))
+#define CLAUSE(section, level, title, demand) TEST_CASE(section " " #level " " title* doctest::description(demand))

@@ -66,9 +66,13 @@ void client::send_octetwise(message const& m) {
 octets client::field(std::string const& name, std::size_t n, std::string const& cause) {
     auto const suspicion = current().suspicion;
     if (!cause.empty()) suspect(cause);
-    auto const value = read(n, "field " + name);
+    auto& event = current().story.back();
+    event.fields.push_back({name, {}, "missing"});
+    event.wrong = {name, 0};
+    auto const value = read(n, "the field " + name);
+    event.fields.back() = {name, value, meaning(name, value)};
+    event.wrong.reset();
     current().suspicion = suspicion;
-    current().story.back().fields.push_back({name, value, meaning(name, value)});
     return value;
 }
 
@@ -79,6 +83,9 @@ void client::expect(std::string const& name, octets const& allowed, causes const
     auto const value = std::ranges::find(event.fields, name, &socks5::field::name)->value.front();
     if (std::ranges::find(allowed, value) != allowed.end()) return;
     event.wrong = {name, 0};
+    current().filter += " and " + std::string(name == "METHOD"   ? "socks.auth_accepted_method"
+                                              : name == "STATUS" ? "socks.auth_status"
+                                                                 : "socks.results");
     auto const words = [&](octet o) {
         auto const meant = meaning(name, {o});
         return socks5::hex(o) + (meant.empty() ? "" : ", " + meant);
@@ -91,8 +98,9 @@ void client::expect(std::string const& name, octets const& allowed, causes const
 octet client::receive_selection() {
     current().story.push_back({"server -> client  method selection"});
     field("VER", 1);
-    expect("VER", {5}, {{0, "Is it a SOCKS4 answer? The answer begins with 05."},
-                        {1, "01 is the version of the login, RFC 1929. The method selection begins with 05."}});
+    expect("VER", {5},
+           {{0, "Is it a SOCKS4 answer? The answer begins with 05."},
+            {1, "01 is the version of the login, RFC 1929. The method selection begins with 05."}});
     return field("METHOD", 1).front();
 }
 
@@ -148,6 +156,14 @@ reply client::expect_reply(octets const& reps, causes const& why) {
     return came;
 }
 
+reply client::receive_reply_for(address const& dst) {
+    auto const came = receive_reply();
+    auto const lacks = [&](octet rep) { return came.rep == rep; };
+    if (std::holds_alternative<socks5::ipv6>(dst.host) && std::ranges::any_of(octets{1, 3, 4, 8}, lacks))
+        not_supported("ipv6", "REP " + rep_text(came.rep) + " for a target on [::1]");
+    return came;
+}
+
 octet usual_method() { return given().user ? 2 : 0; }
 
 std::vector<message> opening() {
@@ -170,10 +186,7 @@ void client::greet() {
 reply client::connect_to(address const& dst) {
     greet();
     send(request(connect, dst));
-    auto const came = receive_reply();
-    auto const ipv6 = std::holds_alternative<socks5::ipv6>(dst.host);
-    auto const lacks = [&](octet rep) { return rep == 1 || rep == 3 || rep == 4 || rep == 8; };
-    if (ipv6 && lacks(came.rep)) not_supported("ipv6", "REP " + rep_text(came.rep) + " for a target on [::1]");
+    auto const came = receive_reply_for(dst);
     expect("REP", {0},
            {{2, "The server must be allowed to connect to 127.0.0.1 and [::1] while it is tested."},
             {5, "The target listens. Does the server connect to the port of the request, high octet first?"}});

@@ -35,6 +35,9 @@ public:
     octet receive_status();
     reply receive_reply();
 
+    /// A reply to a request for this address; the case is over when the server has no IPv6.
+    reply receive_reply_for(address const& dst);
+
     /// The field of the message that came last holds one of these octets. `why`: what to think of wrong ones.
     void expect(std::string const& field, octets const& allowed, causes const& why = {});
 

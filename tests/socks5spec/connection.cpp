@@ -61,9 +61,9 @@ void connection::write(octets const& all) {
     while (!rest.empty()) {
         rest = rest.subspan(socket_.write_some(asio::buffer(rest.data(), rest.size()), error));
         if (error && error != asio::error::would_block)
-            fail("that " + here_ + " can send", error.message(), "The server has closed this connection too early.");
+            fail("that the " + here_ + " can send", "the server has closed the connection (" + error.message() + ')');
         if (error && !waiting().writable(socket_).until(limit))
-            fail("that " + here_ + " can send", "nothing is taken", "The server does not read from this connection.");
+            fail("that the " + here_ + " can send", "the server takes nothing, in the time limit");
     }
 }
 
@@ -96,8 +96,8 @@ octets connection::read(std::size_t n, std::string const& what) {
     while (all.size() < n) {
         auto const came = read_some(n - all.size(), limit);
         if (came.what != arrival::data)
-            fail(what + " for " + here_ + ", " + std::to_string(n) + " octets",
-                 (all.empty() ? "" : std::to_string(all.size()) + " octets, then ") + in_words(came));
+            fail(what + ", " + std::to_string(n) + (n == 1 ? " octet" : " octets") + ", for the " + here_,
+                 (all.empty() ? "" : "only " + std::to_string(all.size()) + " of them, then ") + in_words(came));
         all = all + came.octets;
     }
     return all;
@@ -109,8 +109,7 @@ void expect_same(std::string const& here, octets const& wanted, octets const& go
     auto const at = std::size_t(w - wanted.begin());
     auto const caret = std::min<std::size_t>(at, 8);
     current().story.push_back({here + ": compares", comparison(wanted, got, at), {{"came", caret}}});
-    fail("the octets that were sent, unchanged and in order",
-         "another octet at offset " + std::to_string(offset + at));
+    fail("the octets that were sent, unchanged and in order", "another octet at offset " + std::to_string(offset + at));
 }
 
 void connection::expect_data(octets const& wanted) {
@@ -122,20 +121,20 @@ void connection::expect_data(octets const& wanted) {
 void connection::expect_end(std::chrono::milliseconds within, bool orderly) {
     auto const came = read_some(64, clock::now() + within);
     if (came.what == arrival::end || (came.what == arrival::reset && !orderly)) return tell("sees the end");
-    fail("the end of the connection for " + here_ + (orderly ? " (FIN)" : ""), in_words(came));
+    fail("the end of the connection for the " + here_ + (orderly ? " (FIN)" : ""), in_words(came));
 }
 
 void connection::expect_reset() {
     for (auto const limit = in_time();;) {
         auto const came = read_some(65536, limit);
         if (came.what == arrival::reset) return tell("sees the reset");
-        if (came.what != arrival::data) fail("a reset of the connection for " + here_ + " (RST)", in_words(came));
+        if (came.what != arrival::data) fail("a reset of the connection for the " + here_ + " (RST)", in_words(came));
     }
 }
 
 void connection::expect_silence(std::chrono::milliseconds time) {
     auto const came = read_some(64, clock::now() + time);
-    if (came.what != arrival::nothing) fail("nothing for " + here_ + " yet, and no end", in_words(came));
+    if (came.what != arrival::nothing) fail("nothing for the " + here_ + " yet, and no end", in_words(came));
 }
 
 void connection::end() {

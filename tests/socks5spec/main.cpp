@@ -4,7 +4,6 @@
 #include "socks5spec/report.hpp"
 
 #include <doctest/doctest.h>
-
 #include <unistd.h>
 
 #include <csignal>

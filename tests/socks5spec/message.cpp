@@ -70,9 +70,7 @@ message udp_header(address const& dst) {
     return made;
 }
 
-message payload(octets const& some) {
-    return {"data", {{"DATA", some, std::to_string(some.size()) + " octets"}}};
-}
+message payload(octets const& some) { return {"data", {{"DATA", some, std::to_string(some.size()) + " octets"}}}; }
 
 std::string rep_text(octet rep) { return socks5::hex(rep) + ", " + std::string(phrase(socks5::rep(rep))); }
 

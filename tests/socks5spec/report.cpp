@@ -2,12 +2,11 @@
 
 #include "socks5spec/options.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <array>
 #include <iomanip>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <ostream>
 
 namespace spec {
@@ -62,6 +61,13 @@ std::vector<std::pair<std::string, counts>> table(report const& whole) {
     return rows;
 }
 
+/// "RFC 1928 section 6, MUST: "
+std::string source(result const& c) {
+    auto const dash = c.section.find('-');
+    auto const rfc = "RFC " + c.section.substr(0, dash) + " section " + c.section.substr(dash + 1);
+    return c.level == "SENSE" ? "Common sense (about " + rfc + "): " : rfc + ", " + c.level + ": ";
+}
+
 std::string chapter(std::string const& suite) {
     return "chapter " + std::to_string(std::stoi(suite)) + " of the tutorial, " + suite.substr(3);
 }
@@ -90,7 +96,7 @@ void print_failure(std::ostream& to, result const& failed) {
         if (!text.empty()) to << "  " << std::left << std::setw(13) << name << wrapped(text, 15) << '\n';
     };
     to << "\nFAILED  " << failed.name() << '\n';
-    part("Demand", failed.demand);
+    part("Demand", source(failed) + failed.demand);
     to << "  What happened\n" << told(trial.story);
     part("Expected", trial.expected);
     part("Got", trial.got);
@@ -120,10 +126,12 @@ void print_summary(std::ostream& to, report const& whole) {
         }
         to << '\n';
     }
-    for (auto const o : {outcome::not_supported, outcome::not_run})
-        for (auto const& c : whole.cases)
-            if (c.trial.end == o) to << "\n  " << word(o) << ": " << c.name() << " (" << c.trial.got << ')';
-    to << "\n" << whole.cases.size() << " cases in " << static_cast<double>(whole.took.count()) / 1000 << " s\n";
+    std::map<std::string, std::string> others;  // the reason: the cases
+    for (auto const& c : whole.cases)
+        if (c.trial.end == outcome::not_supported || c.trial.end == outcome::not_run)
+            others[word(c.trial.end) + ": " + c.trial.got] += "    " + c.name() + '\n';
+    for (auto const& [reason, names] : others) to << "\n  " << reason << '\n' << names;
+    to << '\n' << whole.cases.size() << " cases in " << static_cast<double>(whole.took.count()) / 1000 << " s\n";
 }
 
 void print_markdown(std::ostream& to, report const& whole) {

@@ -4,23 +4,22 @@ namespace spec {
 
 namespace {
 
-constexpr std::size_t octets_shown = 16;
+constexpr std::size_t octets_shown = 16, longest_meaning = 80;
 
-std::string line(socks5::field const& field) {
-    auto const shown = std::min(field.value.size(), octets_shown);
-    auto text = socks5::hex(octets(field.value.begin(), field.value.begin() + static_cast<std::ptrdiff_t>(shown)));
-    if (shown < field.value.size()) text += " ...";
-    if (field.value.empty()) text += '-';
-    text.resize(std::max<std::size_t>(text.size() + 2, 24), ' ');
-    text += field.name;
-    text.resize(std::max<std::size_t>(text.size() + 2, 36), ' ');
-    text += field.meaning.substr(0, 100);
-    return "      " + text + '\n';
+/// The octets of a field, or as many as a line holds.
+std::string shown(socks5::field const& field) {
+    if (field.value.empty()) return "-";
+    auto const n = std::min(field.value.size(), octets_shown);
+    auto const text = socks5::hex(octets(field.value.begin(), field.value.begin() + std::ptrdiff_t(n)));
+    return n < field.value.size() ? text + " ..." : text;
 }
 
-std::string caret(std::size_t at) {
-    return std::string(6 + 3 * std::min(at, octets_shown), ' ') + "^^\n";
+std::string padded(std::string text, std::size_t width) {
+    text.resize(std::max(text.size(), width), ' ');
+    return text;
 }
+
+std::string caret(std::size_t at) { return std::string(6 + 3 * std::min(at, octets_shown), ' ') + "^^\n"; }
 
 }  // namespace
 
@@ -66,8 +65,11 @@ std::string told(std::vector<event> const& story) {
     std::string text;
     for (auto const& event : story) {
         text += "    " + event.text + '\n';
+        std::size_t width = 0;
+        for (auto const& field : event.fields) width = std::max(width, shown(field).size());
         for (auto const& field : event.fields) {
-            text += line(field);
+            text += "      " + padded(shown(field), width) + "  " + padded(field.name, 8) + "  ";
+            text += field.meaning.substr(0, longest_meaning) + '\n';
             if (event.wrong && event.wrong->first == field.name) text += caret(event.wrong->second);
         }
     }

@@ -25,9 +25,9 @@ enum class outcome { passed, failed, not_supported, not_run };
 struct trial {
     std::vector<event> story;
     outcome end = outcome::passed;
-    std::string expected, got, cause;  ///< of a failure; otherwise `got` says what is missing
-    std::string filter;                ///< the Wireshark display filter that finds it
-    std::string suspicion;             ///< the likely cause of whatever goes wrong next
+    std::string expected, got, cause;                      ///< of a failure; otherwise `got` says what is missing
+    std::string filter;                                    ///< the Wireshark display filter that finds it
+    std::string suspicion;                                 ///< the likely cause of whatever goes wrong next
     std::chrono::milliseconds patience = given().timeout;  ///< with what has to come
 };
 

@@ -41,7 +41,8 @@ public:
 private:
     template <class Socket>
     waiting& add(Socket& socket, typename Socket::wait_type what) {
-        socket.async_wait(what, [this](error_code error) { ready_ = ready_ || error != asio::error::operation_aborted; });
+        socket.async_wait(what,
+                          [this](error_code error) { ready_ = ready_ || error != asio::error::operation_aborted; });
         cancels_.push_back([&socket] { socket.cancel(); });
         return *this;
     }
