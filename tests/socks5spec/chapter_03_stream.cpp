@@ -23,12 +23,12 @@ void expect_echo(client& c, origin& target) {
     c.expect_data(text("pong"));
 }
 
-void request_in_pieces(socks5::host const& host, address const& dst) {
+void request_in_pieces(socks5::host const& host) {
     origin target(host);
     client c;
     c.greet();
-    c.send_octetwise(request(connect, {dst.host, target.port()}));
-    c.receive_reply_for(dst);
+    c.send_octetwise(request(connect, target.where()));
+    c.receive_reply_for(target.where());
     c.expect("REP", {0});
     expect_echo(c, target);
 }
@@ -59,19 +59,19 @@ CLAUSE("9293-2.2", MUST, "the login comes octet by octet",
 CLAUSE("9293-2.2", MUST, "a request with an IPv4 address comes octet by octet",
        "TCP delivers octets in order, and knows no messages. A message may come in any number of pieces.") {
     suspect(in_pieces);
-    request_in_pieces(v4_loopback, {v4_loopback});
+    request_in_pieces(v4_loopback);
 }
 
 CLAUSE("9293-2.2", MUST, "a request with a name comes octet by octet",
        "TCP delivers octets in order, and knows no messages. A message may come in any number of pieces.") {
     suspect(in_pieces);
-    request_in_pieces(v4_loopback, with_name("localhost", 0));
+    request_in_pieces(localhost);
 }
 
 CLAUSE("9293-2.2", MUST, "a request with an IPv6 address comes octet by octet",
        "TCP delivers octets in order, and knows no messages. A message may come in any number of pieces.") {
     suspect(in_pieces);
-    request_in_pieces(v6_loopback, {v6_loopback});
+    request_in_pieces(v6_loopback);
 }
 
 CLAUSE("9293-2.2", MUST, "greeting and request come in one segment",
@@ -106,10 +106,10 @@ CLAUSE("9293-2.2", MUST, "request and first data come in one segment",
 CLAUSE("9293-2.2", MUST, "everything comes in one segment",
        "TCP delivers octets in order, and knows no messages. A client may send all that it has to say at once.") {
     suspect(joined);
-    origin target;
+    origin target(localhost);
     client c;
     auto messages = opening();
-    messages.push_back(request(connect, with_name("localhost", target.port())));
+    messages.push_back(request(connect, target.where()));
     messages.push_back(payload(text("early")));
     c.send(messages);
     c.receive_selection();

@@ -37,8 +37,8 @@ CLAUSE("1928-5", MUST, "an IPv4 address", "ATYP 01 is followed by the four octet
 CLAUSE("1928-5", MUST, "a name",
        "ATYP 03 is followed by an octet that says how long the name is, and by the name, without a zero octet.") {
     suspect("Read the length, then exactly as many octets, and look the name up. There is no zero octet behind it.");
-    origin target;
-    client().connect_to(with_name("localhost", target.port()));
+    origin target(localhost);
+    client().connect_to(target.where());
     target.accept();
 }
 

@@ -144,9 +144,9 @@ CLAUSE("1928-6", MUST, "BND is an IPv6 address when the target's is one",
 
 CLAUSE("1928-6", MUST, "BND is right when the target was named",
        "BND.ADDR and BND.PORT say which address and port the server uses towards the target.") {
-    origin target;
+    origin target(localhost);
     client c;
-    auto const came = c.connect_to(with_name("localhost", target.port()));
+    auto const came = c.connect_to(target.where());
     expect_bnd(came, target.accept());
 }
 

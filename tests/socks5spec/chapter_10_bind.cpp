@@ -121,10 +121,9 @@ CLAUSE("1928-4", SENSE, "a stranger is not let in",
        "DST.ADDR says from where the peer comes. Somebody else is not connected to the client.") {
     if (to_address(server()).host != v4_loopback) not_run("the server does not listen on 127.0.0.1");
     auto bound = at_bind();
-    error_code error;
-    auto const elsewhere = asio::ip::make_address("127.0.0.2");
-    if (tcp::socket probe(io(), tcp::v4()); probe.bind({elsewhere, 0}, error)) not_run("this machine has no 127.0.0.2");
-    auto stranger = bound.peer_comes(elsewhere);
+    socks5::host const elsewhere = socks5::ipv4{{127, 0, 0, 2}};
+    if (!available(elsewhere)) not_run("this machine does not have 127.0.0.2");
+    auto stranger = bound.peer_comes(to_ip(elsewhere));
     stranger.write(text("forged"));
     suspect("The server connects whoever comes first. Compare the peer's address with DST.ADDR.");
     auto const came = bound.c.read_some(2, clock::now() + a_moment);

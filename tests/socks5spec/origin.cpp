@@ -2,35 +2,66 @@
 
 namespace spec {
 
+bool available(socks5::host const& host) {
+    error_code error;
+    udp::socket probe(io());
+    udp::endpoint const endpoint(to_ip(host), 0);
+    probe.open(endpoint.protocol(), error);
+    if (!error) probe.bind(endpoint, error);
+    return !error;
+}
+
 namespace {
 
 template <class Socket, class Endpoint>
 void open(Socket& socket, Endpoint const& endpoint) {
-    error_code error;
-    socket.open(endpoint.protocol(), error);
-    if (!error) socket.bind(endpoint, error);
-    if (error == asio::error::address_in_use) throw boost::system::system_error(error);
-    if (error) not_run("this machine does not have " + to_string(to_address(endpoint).host));
+    auto const host = to_address(endpoint).host;
+    if (!available(host)) not_run("this machine does not have " + to_string(host));
+    socket.open(endpoint.protocol());
+    socket.bind(endpoint);
 }
 
 }  // namespace
 
-origin::origin(socks5::host const& host, int backlog, std::uint16_t port) : acceptor_(io()) {
-    open(acceptor_, tcp::endpoint(to_ip(host), port));
-    acceptor_.listen(backlog);
-    acceptor_.non_blocking(true);
+origin::origin(socks5::host const& host, int backlog, std::uint16_t port) : host_(host) {
+    if (host != localhost) return listen(host, backlog, port);
+    for (;;) {
+        doors_.clear();
+        listen(v4_loopback, backlog, 0);
+        if (!available(v6_loopback)) return;
+        try {
+            return listen(v6_loopback, backlog, this->port());
+        } catch (boost::system::system_error const&) {
+            // That port is taken there: another one.
+        }
+    }
+}
+
+void origin::listen(socks5::host const& host, int backlog, std::uint16_t port) {
+    tcp::acceptor door(io());
+    open(door, tcp::endpoint(to_ip(host), port));
+    door.listen(backlog);
+    door.non_blocking(true);
+    doors_.push_back(std::move(door));
 }
 
 connection origin::accept() {
-    if (!waiting().readable(acceptor_).until(in_time()))
-        fail("a connection of the server to " + to_string(where()), "no connection, in the time limit");
-    connection accepted(acceptor_.accept(), "target");
-    tell("target: accepts, from " + to_string(accepted.remote()));
-    return accepted;
+    visited(current().patience);
+    for (auto& door : doors_) {
+        error_code nobody;
+        auto socket = door.accept(nobody);
+        if (nobody) continue;
+        connection accepted(std::move(socket), "target");
+        tell("target: accepts, from " + to_string(accepted.remote()));
+        return accepted;
+    }
+    fail("a connection of the server to " + to_string(where()), "no connection, in the time limit");
 }
 
 bool origin::visited(std::chrono::milliseconds within) {
-    return waiting().readable(acceptor_).until(clock::now() + within);
+    waiting for_somebody;
+    for (auto& door : doors_) for_somebody.readable(door);
+    return for_somebody.until(clock::now() + within);
 }
 
 void origin::expect_nobody(std::chrono::milliseconds time) {
@@ -40,8 +71,9 @@ void origin::expect_nobody(std::chrono::milliseconds time) {
 
 address refusing(socks5::host const& host) { return origin(host).where(); }
 
-udp_port::udp_port(std::string here, socks5::host const& host) : here_(std::move(here)), socket_(io()) {
-    open(socket_, udp::endpoint(to_ip(host), 0));
+udp_port::udp_port(std::string here, socks5::host const& host, std::uint16_t port)
+    : here_(std::move(here)), socket_(io()) {
+    open(socket_, udp::endpoint(to_ip(host), port));
     socket_.non_blocking(true);
 }
 

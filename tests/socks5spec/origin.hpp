@@ -7,14 +7,18 @@ namespace spec {
 
 inline socks5::host const v4_loopback = socks5::ipv4{{127, 0, 0, 1}};
 inline socks5::host const v6_loopback = socks5::ipv6{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
+inline socks5::host const localhost = socks5::domainname{"localhost"};  ///< either of them
+
+/// Does this machine have the address?
+bool available(socks5::host const& host);
 
 /// A target that listens, on any free port or on this one. Without the address on this machine, the case is not run.
 class origin {
 public:
     explicit origin(socks5::host const& host = v4_loopback, int backlog = 100, std::uint16_t port = 0);
 
-    address where() const { return to_address(acceptor_.local_endpoint()); }
-    std::uint16_t port() const { return where().port; }
+    address where() const { return {host_, port()}; }
+    std::uint16_t port() const { return doors_.front().local_endpoint().port(); }
 
     /// The connection that the server under test makes. Fails when there is none in time.
     connection accept();
@@ -26,7 +30,10 @@ public:
     void expect_nobody(std::chrono::milliseconds time);
 
 private:
-    tcp::acceptor acceptor_;
+    void listen(socks5::host const& host, int backlog, std::uint16_t port);
+
+    socks5::host host_;
+    std::vector<tcp::acceptor> doors_;
 };
 
 /// A port of that address where nobody listens.
@@ -40,7 +47,7 @@ struct datagram {
 /// A UDP socket on a free port: a target, or a client's end.
 class udp_port {
 public:
-    explicit udp_port(std::string here, socks5::host const& host = v4_loopback);
+    explicit udp_port(std::string here, socks5::host const& host = v4_loopback, std::uint16_t port = 0);
 
     address where() const { return to_address(socket_.local_endpoint()); }
 
