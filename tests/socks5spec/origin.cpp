@@ -24,13 +24,16 @@ void open(Socket& socket, Endpoint const& endpoint) {
 }  // namespace
 
 origin::origin(socks5::host const& host, int backlog, std::uint16_t port) : host_(host) {
-    if (host != localhost) return listen(host, backlog, port);
+    host == localhost ? listen_on_both(backlog) : listen(host, backlog, port);
+}
+
+void origin::listen_on_both(int backlog) {
     for (;;) {
         doors_.clear();
         listen(v4_loopback, backlog, 0);
         if (!available(v6_loopback)) return;
         try {
-            return listen(v6_loopback, backlog, this->port());
+            return listen(v6_loopback, backlog, port());
         } catch (boost::system::system_error const&) {
             // That port is taken there: another one.
         }

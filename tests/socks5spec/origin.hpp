@@ -30,6 +30,7 @@ public:
     void expect_nobody(std::chrono::milliseconds time);
 
 private:
+    void listen_on_both(int backlog);
     void listen(socks5::host const& host, int backlog, std::uint16_t port);
 
     socks5::host host_;
