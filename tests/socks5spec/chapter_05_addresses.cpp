@@ -102,7 +102,7 @@ CLAUSE("1928-5", SENSE, "an IPv4 address as a name", "A name may be an address i
 CLAUSE("1928-5", SENSE, "a name with a zero octet in it",
        "No name holds a zero octet. A server that looks up what is before it connects to where nobody has said, and "
        "where its rules have not looked.") {
-    origin target;
+    origin target(localhost);
     client c;
     c.greet();
     c.send(request(connect, with_name(std::string("localhost\0.invalid", 18), target.port())));
