@@ -43,7 +43,7 @@ struct world {
         address other;
     };
 
-    std::map<std::string, std::vector<address>> names = {};  ///< name: where it leads
+    std::map<std::string, std::vector<address>> names = {};  ///< name: where it leads, on whatever port
     std::map<address, std::shared_ptr<wire>> targets = {};   ///< who accepts connections
     std::map<address, socks5::rep> failures = {};            ///< and who fails, how
     std::deque<std::shared_ptr<wire>> callers = {};          ///< who will come to a listener
@@ -51,6 +51,8 @@ struct world {
     std::vector<packet> to_client = {}, to_targets = {};     ///< datagrams that were sent
     std::vector<std::string> events = {};                    ///< what was asked of the network
     bool stopping = false;
+    std::size_t sockets = 1000, threads = 1000;  ///< that can still be had
+    bool reversed = false;                       ///< of two things at once, the second goes first
     std::vector<std::pair<time_point, std::function<void()>>> alarms = {};
 };
 
@@ -129,18 +131,28 @@ public:
         auto const& name = std::get<socks5::domainname>(dst.host).octets;
         world_.events.push_back("resolve " + name);
         if (!world_.names.contains(name)) throw socks5::refused(socks5::rep::host_unreachable, "Host not found");
-        return world_.names[name];
+        auto addresses = world_.names[name];
+        for (auto& a : addresses) a.port = dst.port;
+        return addresses;
     }
 
     stream connect(address const& to, time_point) {
         world_.events.push_back("connect " + to_string(to));
+        take_socket();
         if (world_.targets.contains(to)) return world_.targets[to];
         auto const rep = world_.failures.contains(to) ? world_.failures[to] : socks5::rep::connection_refused;
         throw socks5::refused(rep, std::string(phrase(rep)));
     }
 
-    socks5::host route_to(address const&) { return our_address.host; }
-    listener listen(socks5::host const& host) { return {{host, 2000}}; }
+    socks5::host route_to(address const&) {
+        take_socket();
+        return our_address.host;
+    }
+
+    listener listen(socks5::host const& host) {
+        take_socket();
+        return {{host, 2000}};
+    }
     address local(listener const& l) { return l.local; }
 
     void end_look_up() { world_.events.push_back("end look-up"); }
@@ -155,8 +167,16 @@ public:
         return visitor{caller, caller->peer};
     }
 
-    datagrams open_datagrams(socks5::host const& host) { return {true, {host, 3000}}; }
-    datagrams open_datagrams() { return {false, our_address}; }
+    datagrams open_datagrams(socks5::host const& host) {
+        take_socket();
+        return {true, {host, 3000}};
+    }
+
+    datagrams open_datagrams() {
+        take_socket();
+        return {false, our_address};
+    }
+
     address local(datagrams const& d) { return d.local; }
 
     std::optional<std::size_t> receive_from(datagrams& from, std::span<octet> buffer, address& sender) {
@@ -176,8 +196,10 @@ public:
     }
 
     void both(auto f, auto g) {
+        if (world_.threads-- == 0) throw std::runtime_error("no thread to be had");
+        if (world_.reversed) g(*this);
         f(*this);
-        g(*this);
+        if (!world_.reversed) g(*this);
     }
 
     void end(stream& s) { s->ended = true; }
@@ -189,6 +211,11 @@ public:
     void pause(std::chrono::milliseconds time) { world_.events.push_back("pause " + std::to_string(time.count())); }
 
 private:
+    void take_socket() {
+        if (world_.sockets-- == 0)
+            throw socks5::refused(socks5::rep::general_socks_server_failure, "Too many open files");
+    }
+
     void wait_on(wire const& from, std::string const& failure) {
         if (from.ended || !from.stays) throw std::runtime_error(from.failure.empty() ? failure : from.failure);
         let_time_pass();
