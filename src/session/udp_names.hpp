@@ -18,28 +18,30 @@ public:
         if (name == nullptr) return {unmapped(dst.host), dst.port};
         if (known_.size() == most) known_.clear();
         auto const [entry, is_new] = known_.try_emplace(name->octets);
-        if (is_new) entry->second = choose(net, client, dst);
-        if (!entry->second)
-            throw socks5::refused(socks5::rep::host_unreachable, to_string(dst.host) + " leads nowhere");
-        return {*entry->second, dst.port};
+        if (is_new) entry->second = look_up(net, dst, after(client.settings.connect));
+        return choose(client, entry->second, dst);
     }
 
 private:
     static constexpr std::size_t most = 1024;  ///< names; beyond that all are forgotten
 
     /// Nobody tells us when a datagram does not arrive, so there is no trying in turn as with CONNECT. Of several
-    /// addresses an IPv4 address is the best guess: few targets listen on IPv6 alone.
-    static std::optional<socks5::host> choose(Net& net, conversation<Net>& client, socks5::address const& dst) {
-        std::optional<socks5::host> best;
-        for (auto const& candidate : look_up(net, dst, after(client.settings.connect))) {
+    /// addresses an IPv4 address is the best guess: few targets listen on IPv6 alone. Chosen for each datagram anew,
+    /// because the rules may forbid an address on one port and not on another.
+    static socks5::address choose(conversation<Net>& client, std::vector<socks5::address> const& addresses,
+                                  socks5::address const& dst) {
+        std::optional<socks5::address> best;
+        for (auto candidate : addresses) {
+            candidate.port = dst.port;
             if (!client.allowed(candidate)) continue;
-            if (std::holds_alternative<socks5::ipv4>(candidate.host)) return candidate.host;
-            if (!best) best = candidate.host;
+            if (std::holds_alternative<socks5::ipv4>(candidate.host)) return candidate;
+            if (!best) best = candidate;
         }
-        return best;
+        if (!best) throw socks5::refused(socks5::rep::host_unreachable, to_string(dst) + " leads nowhere");
+        return *best;
     }
 
-    std::map<std::string, std::optional<socks5::host>> known_;
+    std::map<std::string, std::vector<socks5::address>> known_;  ///< none where the look-up has failed
 };
 
 }  // namespace session

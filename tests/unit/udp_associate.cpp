@@ -107,6 +107,18 @@ TEST_CASE_FIXTURE(session_fixture, "the rules hold for datagrams, too") {
     CHECK(world.to_targets.empty());
 }
 
+TEST_CASE_FIXTURE(session_fixture,
+                  "a rule for a port holds on that port alone, whichever port a name came with first") {
+    settings.rules.denied_targets.push_back({session::cidr{dns.host, 32}, 53, 53});
+    world.names["allowed-first"] = world.names["denied-first"] = {dns};
+    for (auto const& dst :
+         {named("allowed-first", 80), named("allowed-first", 53), named("denied-first", 53), named("denied-first", 80)})
+        world.from_client.push_back({datagram(dst, text("x")), sender});
+    serve(hello + request(3, unknown_port));
+    REQUIRE(world.to_targets.size() == 2);
+    for (auto const& packet : world.to_targets) CHECK(packet.other == address{dns.host, 80});
+}
+
 TEST_CASE_FIXTURE(session_fixture, "advertise, and turn off") {
     settings.udp_advertise = socks5::ipv4{{203, 0, 113, 1}};
     serve(hello + request(3, unknown_port));
