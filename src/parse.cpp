@@ -108,9 +108,10 @@ session::target_rule parse_target_rule(std::string const& text) {
 
 std::chrono::milliseconds parse_seconds(std::string const& text) {
     constexpr double most = 1'000'000;
-    char* end = nullptr;
-    auto const seconds = std::strtod(text.c_str(), &end);
-    if (text.empty() || *end != '\0' || !(seconds >= 0 && seconds <= most))
+    auto const* const last = text.data() + text.size();
+    double seconds = 0;
+    auto const [end, error] = std::from_chars(text.data(), last, seconds, std::chars_format::fixed);
+    if (error != std::errc() || end != last || !(seconds >= 0 && seconds <= most))
         throw usage_error("'" + text + "' is not a number of seconds, expected one like 10 or 0.5, or 0 for no limit");
     return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(seconds * 1000)));
 }

@@ -171,7 +171,8 @@ TEST_CASE("endpoints, addresses, numbers") {
     CHECK(parse_seconds("0").count() == 0);
     CHECK(parse_seconds("0.25").count() == 250);
     CHECK(parse_seconds("0.0001").count() == 1);
-    for (auto const* text : {"", "x", "1s", "-1", "nan", "inf", "1e99"})
+    auto const too_small = "0." + std::string(400, '0') + '1';  // nearly 0, but 0 is no limit
+    for (auto const& text : {"", "x", "1s", "-1", "nan", "inf", "1e99", "1e-400", too_small.c_str()})
         CHECK(complaint(parse_seconds, text) != "none");
     CHECK(parse_count("1") == 1);
     for (auto const* text : {"0", "", "-1", "1.5", "1000001"}) CHECK(complaint(parse_count, text) != "none");
