@@ -78,7 +78,8 @@ session::cidr parse_cidr(std::string const& text) {
     unsigned const most = ip.is_v4() ? 32 : 128;
     unsigned const least = ip.is_v6() && std::holds_alternative<socks5::ipv4>(host) ? 96 : 0;  // ::ffff:10.0.0.0/104
     auto const prefix = slash == std::string::npos ? most : parse_number(text.substr(slash + 1), most);
-    if (!prefix || *prefix < least)
+    auto const has_zone = text.find('%') != std::string::npos;  // fe80::1%eth0: no block knows interfaces
+    if (!prefix || *prefix < least || has_zone)
         throw usage_error("'" + text + "' is not a block of addresses, expected one like 10.0.0.0/8 or 2001:db8::/32");
     return {host, *prefix - least};
 }

@@ -157,7 +157,10 @@ TEST_CASE("what cannot be a rule is said to be none") {
                              "2001:db8::g",
                              "*.",
                              "*.:80",
-                             "10.0.0.0-10.0.0.9"})
+                             "10.0.0.0-10.0.0.9",
+                             "fe80::1%1",
+                             "fe80::%1/64",
+                             "2001:db8::%rubbish/32"})
         CHECK_MESSAGE(complaint(parse_target_rule, text) != "none", std::string(text));
 }
 
