@@ -14,13 +14,17 @@ struct outcome {
     reader heard = {before.from_client};
     reader said = {after.client->all_sent()};
 
+    /// The proxy has said all, and the client knows it.
+    void end(std::string_view why) const { expect(over(said) && after.client->sent_end, why); }
+
     /// The proxy's reply, RFC 1928 section 6.
     socks5::reply reply() {
         auto const [ver, rep, rsv] = socks5::take<3>(said);
         expect(ver == 5 && rep <= 8 && rsv == 0, "a reply begins as RFC 1928 has it");
         auto const bnd = address::receive(said);
         expect(is_ip(bnd.host), "a reply has an IP address");
-        if (rep != 0) expect(bnd == address{} && over(said), "a reply that says no has no address, and is the last");
+        if (rep != 0) expect(bnd == address{}, "a reply that says no has no address");
+        if (rep != 0) end("nothing is sent after a reply that says no");
         return {socks5::rep(rep), bnd};
     }
 

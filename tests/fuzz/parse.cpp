@@ -46,6 +46,13 @@ socks5::host example_of(session::target_rule const& rule) {
     return socks5::domainname{name + '.'};
 }
 
+/// And one that looks like it: another name with the same end.
+socks5::host counterexample_of(session::target_rule const& rule) {
+    if (auto const* block = std::get_if<session::cidr>(&rule.what)) return socks5::domainname{to_string(block->base)};
+    auto const& name = std::get<std::string>(rule.what);
+    return socks5::domainname{"x" + name.substr(name.starts_with("*.") ? 2 : 0)};
+}
+
 void check_target_rule(std::string const& text) {
     auto const rule = parsed(parse_target_rule, text);
     if (!rule) return;
@@ -54,6 +61,9 @@ void check_target_rule(std::string const& text) {
     auto const below = static_cast<std::uint16_t>(rule->from - 1), above = static_cast<std::uint16_t>(rule->to + 1);
     expect(rule->from == 0 || !rule->matches({host, below}), "a rule holds from its first port on");
     expect(rule->to == 65535 || !rule->matches({host, above}), "a rule holds up to its last port");
+    auto const* name = std::get_if<std::string>(&rule->what);
+    expect((name != nullptr && *name == "*") || !rule->matches({counterexample_of(*rule), rule->from}),
+           "a rule forbids no other name");
 }
 
 void check_numbers(std::string const& text) {

@@ -20,7 +20,7 @@ public:
         while (written.size() - read.at >= 2) {
             auto const [what, length] = socks5::take<2>(read);
             try {
-                reader rest{read(length)};
+                reader rest{read(std::min<std::size_t>(length, written.size() - read.at))};
                 scene(what, rest);
             } catch (std::exception const&) {
                 // A scene that makes no sense is left out.

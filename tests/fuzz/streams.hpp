@@ -10,7 +10,7 @@ inline void check_way(octets const& sent, wire const& from, octets const& arrive
     auto const whole = arrived == sent;
     expect(arrived.size() <= sent.size() && std::equal(arrived.begin(), arrived.end(), sent.begin()),
            "octets arrive as they were sent");
-    if (to.sent_end && !to.reset)
+    if (to.sent_end)
         expect(whole && !from.stays && from.failure.empty(), "an end comes after an end, and after all octets");
 }
 
@@ -29,6 +29,8 @@ inline void check_relay(outcome& o, address const& ours) {
     auto const healthy = [](wire const& w) { return !w.stays && w.failure.empty() && w.connected; };
     if (healthy(client) && healthy(peer) && o.before.world.threads > 0)
         expect(client.sent_end && peer.sent_end && !peer.reset, "without trouble everything arrives");
+    auto const& first = o.before.world.reversed ? peer : client;
+    if (!peer.reset) expect(first.connected, "a connection that is gone before anybody has ended it was reset");
     for (auto const& other : o.after.peers)
         expect(other == *now || other->sent.empty(), "only one peer gets what the client sends");
 }
