@@ -40,12 +40,17 @@ void check_answer(outcome& o, socks5::request const& request) {
     for (auto const& event : o.events("resolve")) expect(one_line(event), "only what is visible can be a name");
     auto const reply = o.reply();
     auto const success = reply.rep == socks5::rep::succeeded;
+    auto const& settings = o.before.settings;
     if (!request.dst.known())
         return expect(reply.rep == socks5::rep::address_type_not_supported, "an unknown type of address is REP 08");
     switch (request.cmd) {
         case socks5::cmd::connect: return check_connect(o, request, reply);
-        case socks5::cmd::bind: return success ? check_bind(o, request) : void();
-        case socks5::cmd::udp_associate: return check_datagrams(o, request.dst.port);
+        case socks5::cmd::bind:
+            expect(!success || settings.offer_bind, "BIND can be turned off");
+            return success ? check_bind(o, request) : void();
+        case socks5::cmd::udp_associate:
+            expect(!success || settings.offer_udp, "UDP ASSOCIATE can be turned off");
+            return check_datagrams(o, request.dst.port);
     }
     expect(!success, "an unknown command does not succeed");
 }

@@ -50,6 +50,7 @@ inline void check_connect(outcome& o, socks5::request const& request, socks5::re
 
 /// A second reply says who came; without one the client has left before.
 inline void check_bind(outcome& o, socks5::request const& request) {
+    expect(session::is_unspecified(request.dst.host) || o.allowed(request.dst), "nobody waits for whom the rules deny");
     if (over(o.said)) return;
     auto const reply = o.reply();
     if (reply.rep != socks5::rep::succeeded) return;
