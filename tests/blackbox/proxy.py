@@ -2,6 +2,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 
@@ -41,6 +42,7 @@ class Proxy:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout or out, stderr=err,
                                             **popen)
         self.pid = self.process.pid
+        self.socket = socket.socket  # makes the sockets of its clients and targets
         self.harmless = []  # patterns of lines that a test expects on stderr
         self.addresses = []
         if stdout is None:

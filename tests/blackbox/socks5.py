@@ -84,7 +84,7 @@ class Client:
     def __init__(self, proxy, source=None, door=0, receive_buffer=None):
         host, port = proxy.addresses[door]
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self.socket = socket.socket(family, socket.SOCK_STREAM)
+        self.socket = proxy.socket(family, socket.SOCK_STREAM)
         self.socket.settimeout(patience(30))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if receive_buffer:
@@ -171,9 +171,9 @@ def connect(proxy, target, **how):
     return client
 
 
-def refusal(proxy, target, cmd=CONNECT):
+def refusal(proxy, target, cmd=CONNECT, **how):
     """The REP for a target that cannot be had. The whole of the proxy's answer is checked."""
-    with Client(proxy) as client:
+    with Client(proxy, **how) as client:
         client.send(greeting(NO_AUTHENTICATION) + request(cmd, *target[:2]))
         answer = client.read_to_end()
     assert answer[:2] == b"\x05\x00" and answer[2:] == error_reply(answer[3]), f"not a refusal: {answer!r}"

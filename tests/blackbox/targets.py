@@ -14,8 +14,9 @@ BLOCK = os.urandom(1 << 18)  # what bulk data is made of
 class Listener:
     """A listening socket. Connections are taken by accept(), in the test's own time."""
 
-    def __init__(self, host="127.0.0.1", backlog=100, receive_buffer=None):
-        self.socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    def __init__(self, host="127.0.0.1", backlog=100, receive_buffer=None, make=socket.socket):
+        """`make`: see namespaces.SocketsInside."""
+        self.socket = make(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(patience(30))
@@ -34,6 +35,11 @@ class Listener:
         connection, _ = self.socket.accept()
         connection.settimeout(patience(30))
         return connection
+
+    def check_that_nobody_has_come(self):
+        self.socket.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            raise AssertionError(f"unexpected connection: {self.accept()}")
 
 
 class Server(Listener):
@@ -76,10 +82,10 @@ def shout_back(connection):
 class UdpSocket:
     """A datagram socket with a bounded wait."""
 
-    def __init__(self, host="127.0.0.1"):
-        self.socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
+    def __init__(self, host="127.0.0.1", port=0, make=socket.socket):
+        self.socket = make(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.settimeout(patience(10))
-        self.socket.bind((host, 0))
+        self.socket.bind((host, port))
         self.address = self.socket.getsockname()[:2]
         self.port = self.address[1]
 
@@ -96,6 +102,11 @@ class UdpSocket:
         """The next datagram and its sender."""
         octets, sender = self.socket.recvfrom(65536)
         return octets, sender[:2]
+
+    def check_that_nothing_has_come(self):
+        self.socket.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            raise AssertionError(f"unexpected datagram: {self.receive()}")
 
 
 @contextlib.contextmanager
