@@ -1,32 +1,14 @@
 """Limits: clients, time, descriptors, threads. Out of anything, the proxy waits without spinning, and serves on."""
 import contextlib
-import os
-import resource
-import shutil
-import tempfile
 import time
 
 import pytest
 
-from proxy import program
+from health import check_that_it_serves
+from scarcity import WAITING, few_descriptors, few_threads
 from socks5 import (BIND, CONNECT, FAILURE, SUCCEEDED, UDP_ASSOCIATE, UNSPECIFIED, Client, connect, greeting)
 from targets import Server, echo
-from waiting import SLOW, Background, patience, wait_until
-
-WAITING = r"plainsocks: clients have to wait: .*"  # the line on stderr when the system has no more of something
-
-
-def check_that_it_serves(proxy):
-    with Server(echo) as server, connect(proxy, server.address) as client:
-        client.send(b"still there?")
-        assert client.read(12) == b"still there?"
-
-
-def check_that_it_rests(proxy):
-    """It uses next to no processor time for a second."""
-    before = proxy.cpu_seconds()
-    time.sleep(1)
-    assert proxy.cpu_seconds() - before < (0.5 if SLOW else 0.2)
+from waiting import Background, patience, wait_until
 
 
 def is_answered(client, seconds=0.3):
@@ -130,28 +112,9 @@ def test_many_silent_clients_cost_others_nothing(proxy):
         client.close()
 
 
-def limit(what, most):
-    """For subprocess: the limit is set in the child, right before the program starts."""
-    return {"preexec_fn": lambda: resource.setrlimit(what, (most, most))}
-
-
-def test_out_of_descriptors(start_proxy):
-    """64 descriptors and 200 clients: it neither dies nor spins, and serves when there is room again."""
-    proxy = start_proxy("--handshake-timeout", "60", **limit(resource.RLIMIT_NOFILE, 64))
-    proxy.harmless = [WAITING]
-    crowd = [Client(proxy) for _ in range(200)]
-    wait_until("the descriptors to be used up", lambda: proxy.descriptors() >= 64)
-    check_that_it_rests(proxy)
-    assert proxy.running()
-    for client in crowd:
-        client.close()
-    wait_until("the crowd to be gone", lambda: proxy.descriptors() < 20, 20)
-    check_that_it_serves(proxy)
-
-
 def test_a_crowd_is_served_in_the_end(start_proxy):
     """With 64 descriptors, 200 clients that want something at once get their answer, or are told why not."""
-    proxy = start_proxy(**limit(resource.RLIMIT_NOFILE, 64))
+    proxy = start_proxy(**few_descriptors(64))
     proxy.harmless = [WAITING]
     before = proxy.footprint()
     with Server(echo) as server:
@@ -175,7 +138,7 @@ def test_a_crowd_is_served_in_the_end(start_proxy):
 @pytest.mark.parametrize("cmd", [CONNECT, BIND, UDP_ASSOCIATE])
 def test_no_descriptor_for_the_target(start_proxy, listener, cmd):
     """REP 01 when the client has got in, but there is none left for what it wants."""
-    proxy = start_proxy("--handshake-timeout", "60", **limit(resource.RLIMIT_NOFILE, 32))
+    proxy = start_proxy("--handshake-timeout", "60", **few_descriptors(32))
     proxy.harmless = [WAITING]
     crowd = [Client(proxy) for _ in range(40)]
     wait_until("the descriptors to be used up", lambda: proxy.descriptors() >= 32)
@@ -191,15 +154,9 @@ MOST_THREADS = 40
 
 @pytest.fixture
 def out_of_threads(start_proxy):
-    """A proxy that has used up its threads, and the crowd of its clients. The system limits threads for plain users
-    only, and by user: so root runs the proxy as a user that nobody else is."""
-    if os.geteuid() != 0:
-        pytest.skip("only root can run the proxy as another user, whose threads nobody else adds to")
-    with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o755)
-        proxy = start_proxy("--handshake-timeout", "60", path=shutil.copy(program(), folder),
-                            user=60000 + os.getpid() % 5000,
-                            **limit(resource.RLIMIT_NPROC, MOST_THREADS))
+    """A proxy that has used up its threads, and the crowd of its clients."""
+    with few_threads(MOST_THREADS) as limit:
+        proxy = start_proxy("--handshake-timeout", "60", **limit)
         proxy.harmless = [WAITING]
         crowd = [Client(proxy) for _ in range(60)]
         wait_until("the threads to be used up", lambda: proxy.threads() >= MOST_THREADS)
@@ -208,13 +165,6 @@ def out_of_threads(start_proxy):
             client.close()
         wait_until("the crowd to be gone", lambda: proxy.threads() < 10, 20)
         check_that_it_serves(proxy)
-
-
-def test_out_of_threads(out_of_threads):
-    """It neither dies nor spins; and serves when there is room again."""
-    proxy, _ = out_of_threads
-    check_that_it_rests(proxy)
-    assert proxy.running()
 
 
 def test_no_thread_for_the_other_direction(out_of_threads, listener):

@@ -1,0 +1,38 @@
+"""What must be true of a proxy whatever is done to it: it serves, it has lost nothing, it rests."""
+import time
+
+from socks5 import connect
+from targets import Server, echo
+from waiting import SLOW
+
+MIB = 1 << 20
+
+
+def check_that_it_serves(proxy):
+    """A client gets to its target and has its data back."""
+    with Server(echo, make=proxy.socket) as server, connect(proxy, server.address) as client:
+        client.send(b"still there?")
+        assert client.read(12) == b"still there?"
+
+
+def check_that_it_rests(proxy, seconds=0.3):
+    """It uses next to no processor time for so long."""
+    before = proxy.cpu_seconds()
+    time.sleep(seconds)
+    used = proxy.cpu_seconds() - before
+    assert used < seconds * (0.5 if SLOW else 0.2), f"{used} s of processor time in {seconds} s"
+
+
+def check_that_it_survives(proxy, harm, times=3):
+    """harm() is done several times: each time the proxy then serves, and has its threads and descriptors back. After
+    the last time it has no more memory than after the first, and rests."""
+    check_that_it_serves(proxy)
+    before, memory = proxy.footprint(), []
+    for _ in range(times):
+        harm()
+        check_that_it_serves(proxy)
+        proxy.wait_for_footprint(before, 20)
+        memory.append(proxy.memory())
+    if not SLOW:  # the address sanitizer keeps what has been freed, and says at the end what has not
+        assert memory[-1] - memory[0] < MIB, f"memory grows: {memory}"
+    check_that_it_rests(proxy)
