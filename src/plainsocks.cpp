@@ -1,4 +1,5 @@
 /// plainsocks: a SOCKS5 proxy, a thread for each client.
+#include "line_limit.hpp"
 #include "network/blocking.hpp"
 #include "network/server.hpp"
 #include "options.hpp"
@@ -45,6 +46,38 @@ std::string now() {
     return {text, std::strftime(text, sizeof text, "%F %T", &local)};
 }
 
+/// A line for each client that has left; but anybody can come and make no request, a thousand times a second, and that
+/// shall not fill the disk. Failed logins are counted apart, so that nobody can hide them behind other noise.
+class client_log {
+public:
+    void write(session::record const& record) {
+        std::lock_guard const lock(mutex_);
+        auto const at = session::clock::now();
+        tell_what_was_left_out(at);
+        auto& limit = record.end == session::record::login_failed ? failed_logins_ : without_request_;
+        if (record.request || limit.admits(at)) line(record.line());
+    }
+
+    /// The last word.
+    void end() {
+        std::lock_guard const lock(mutex_);
+        tell_what_was_left_out(session::time_point::max());
+    }
+
+private:
+    static void line(std::string const& text) { out(now() + ' ' + text + '\n'); }
+
+    void tell_what_was_left_out(session::time_point at) {
+        if (auto const n = failed_logins_.left_out(at)) line("failed logins not shown: " + std::to_string(n));
+        if (auto const n = without_request_.left_out(at))
+            line("clients without a request not shown: " + std::to_string(n));
+    }
+
+    std::mutex mutex_;
+    line_limit failed_logins_;
+    line_limit without_request_;  ///< other clients that made none
+};
+
 std::list<network::listener> listen(boost::asio::io_context& io, std::vector<tcp::endpoint> const& endpoints) {
     std::list<network::listener> doors;
     for (auto const& endpoint : endpoints) {
@@ -70,13 +103,18 @@ void try_outgoing(boost::asio::io_context& io, boost::asio::ip::address const& a
     if (error) throw std::runtime_error("cannot use --outgoing " + address.to_string() + ": " + error.message());
 }
 
+/// Can a line be written without waiting for a reader?
+bool is_read(int descriptor) {
+    pollfd reader{descriptor, POLLOUT, 0};
+    return ::poll(&reader, 1, 0) == 1;
+}
+
 /// The end of a program that cannot wait for its threads: a name look-up cannot be interrupted, nor can a thread that
 /// writes its log to somebody who does not read. So nothing here may wait, either.
 [[noreturn]] void leave_threads_behind() {
     constexpr std::string_view line =
         "plainsocks: some threads did not end: a name is still looked up, or the log is not read\n";
-    pollfd terminal{STDERR_FILENO, POLLOUT, 0};
-    if (::poll(&terminal, 1, 0) == 1) std::ignore = ::write(STDERR_FILENO, line.data(), line.size());
+    if (is_read(STDERR_FILENO)) std::ignore = ::write(STDERR_FILENO, line.data(), line.size());
     ::_exit(0);
 }
 
@@ -87,6 +125,7 @@ void run(options const& options) {
     auto doors = listen(io, options.listen);
     network::watchdog watchdog;
 
+    client_log log;
     std::atomic<std::size_t> clients = 0;
     auto const serve = [&](network::visitor visitor) {
         session::record record{.number = ++clients, .client = network::to_address(visitor.from)};
@@ -95,7 +134,7 @@ void run(options const& options) {
             auto stream = std::move(visitor.stream);  // closed before the log says so, and before net ends
             session::serve(net, stream, options.settings, record);
         }
-        if (!options.quiet) out(now() + ' ' + record.line() + '\n');
+        if (!options.quiet) log.write(record);
     };
     network::server server(options.max_clients, serve,
                            [](std::string const& line) { err("plainsocks: " + line + '\n'); });
@@ -118,6 +157,7 @@ void run(options const& options) {
     }
     io.run();
     if (!server.wait_for_clients(std::chrono::milliseconds(1500))) leave_threads_behind();
+    if (is_read(STDOUT_FILENO)) log.end();
 }
 
 }  // namespace

@@ -10,6 +10,8 @@ namespace session {
 
 /// Filled in while the session goes on; written as one line when it has ended.
 struct record {
+    static constexpr auto login_failed = "login failed";
+
     std::size_t number;  ///< of the connection, from 1
     socks5::address client = {};
     std::string user = {};

@@ -24,7 +24,7 @@ bool log_in(conversation<Net>& client) {
         client.send(socks5::login_status{true});
         return true;
     }
-    client.record.end = "login failed";
+    client.record.end = record::login_failed;
     client.net.pause(300ms);
     client.hang_up(socks5::login_status{false});
     return false;
