@@ -6,6 +6,17 @@
 
 namespace session {
 
+/// Who may come: the addresses of the destination, unless the rules deny them. Throws refused when they deny all.
+template <network Net>
+std::vector<socks5::address> look_up_peers(conversation<Net>& client, socks5::address const& dst) {
+    if (!is_unspecified(dst.host)) client.check(dst);
+    auto peers = look_up(client.net, dst, after(client.settings.connect));
+    std::erase_if(peers, [&](auto const& peer) { return !is_unspecified(peer.host) && !client.allowed(peer); });
+    if (!peers.empty()) return peers;
+    throw socks5::refused(socks5::rep::connection_not_allowed_by_ruleset,
+                          to_string(dst) + " leads to nobody who may come");
+}
+
 /// Where the target will find us: our own address on the way to it. A destination of zeros stands for any peer;
 /// then it is the address on which the client has found us.
 template <network Net>
@@ -47,8 +58,7 @@ typename Net::visitor await_peer(conversation<Net>& client, std::vector<socks5::
 template <network Net>
 void bind(conversation<Net>& client, socks5::address const& dst) {
     if (!client.settings.offer_bind) throw socks5::refused(socks5::rep::command_not_supported, "BIND is turned off");
-    if (!is_unspecified(dst.host)) client.check(dst);
-    auto peer = await_peer(client, look_up(client.net, dst, after(client.settings.connect)));
+    auto peer = await_peer(client, look_up_peers(client, dst));
     client.send(socks5::reply{socks5::rep::succeeded, peer.address});
     relay(client, peer.stream);
 }

@@ -80,6 +80,19 @@ TEST_CASE_FIXTURE(session_fixture, "denied: REP 02, and whom the rules deny is a
     CHECK(rep(1) == 0x04);
 }
 
+TEST_CASE_FIXTURE(session_fixture, "a name for denied addresses is denied; one for others, too, stands for those") {
+    settings.rules.denied_targets.push_back({session::cidr{stranger.host, 32}});
+    world.names["denied"] = {stranger};
+    serve(hello + request(2, named("denied")));
+    CHECK(replies() == reply(2));
+
+    another_client();
+    world.names["both"] = {stranger, target_address};
+    world.callers = {caller(stranger), caller(peer)};
+    serve(hello + request(2, named("both")));
+    CHECK(client->sent.at(2) == reply(0, peer));
+}
+
 TEST_CASE_FIXTURE(session_fixture, "turned off: REP 07") {
     settings.offer_bind = false;
     serve(hello + request(2, target_address));
