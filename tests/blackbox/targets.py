@@ -14,13 +14,13 @@ BLOCK = os.urandom(1 << 18)  # what bulk data is made of
 class Listener:
     """A listening socket. Connections are taken by accept(), in the test's own time."""
 
-    def __init__(self, host="127.0.0.1", backlog=100, receive_buffer=None, make=socket.socket):
+    def __init__(self, host="127.0.0.1", port=0, backlog=100, receive_buffer=None, make=socket.socket):
         """`make`: see namespaces.SocketsInside."""
         self.socket = make(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(patience(30))
-        self.socket.bind((host, 0))
+        self.socket.bind((host, port))
         self.socket.listen(backlog)
         self.address = self.socket.getsockname()[:2]
         self.port = self.address[1]
