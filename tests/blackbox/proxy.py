@@ -43,6 +43,7 @@ class Proxy:
                                             **popen)
         self.pid = self.process.pid
         self.socket = socket.socket  # makes the sockets of its clients and targets
+        self.user = ()  # name and password, for a proxy that wants them
         self.harmless = []  # patterns of lines that a test expects on stderr
         self.addresses = []
         if stdout is None:
@@ -79,6 +80,10 @@ class Proxy:
     def log(self):
         """The lines about clients that have left."""
         return [line for line in self.stdout().splitlines() if re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d #", line)]
+
+    def not_shown(self, what):
+        """How many lines of that kind the log has left out, as it says itself."""
+        return sum(map(int, re.findall(rf"^\S+ \S+ {what} not shown: (\d+)$", self.stdout(), re.M)))
 
     def wait_for_log(self, text, seconds=10):
         """The first log line with this text in it."""

@@ -1,4 +1,5 @@
 """A SOCKS5 client that shows every octet: RFC 1928 and RFC 1929 by hand."""
+import contextlib
 import ipaddress
 import socket
 import struct
@@ -83,6 +84,7 @@ class Client:
 
     def __init__(self, proxy, source=None, door=0, receive_buffer=None):
         host, port = proxy.addresses[door]
+        self.user = proxy.user
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.socket = proxy.socket(family, socket.SOCK_STREAM)
         self.socket.settimeout(patience(30))
@@ -130,6 +132,12 @@ class Client:
             return
         assert said == b"", f"expected nothing but the end, got {said!r}"
 
+    def wait_for_end(self):
+        """Whatever the proxy still says, it must then close or reset the connection."""
+        with contextlib.suppress(ConnectionError):
+            self.socket.settimeout(patience(30))
+            self.read_to_end()
+
     def greet(self, *methods):
         """The method that the proxy selects."""
         self.send(greeting(*methods or (NO_AUTHENTICATION,)))
@@ -153,8 +161,10 @@ class Client:
         return Reply(raw[1], bnd, raw)
 
     def request(self, cmd, target):
-        """Greet, send a request for (host, port), and read the reply."""
-        assert self.greet() == NO_AUTHENTICATION
+        """Greet, log in where it has to be, send a request for (host, port), and read the reply."""
+        assert self.greet(*(USERNAME_PASSWORD,) if self.user else ()) == (
+            USERNAME_PASSWORD if self.user else NO_AUTHENTICATION)
+        assert not self.user or self.log_in(*self.user) == 0
         return self.command(cmd, target)
 
     def command(self, cmd, target):

@@ -36,6 +36,9 @@ class Background:
         except BaseException as error:
             self._error = error
 
+    def running(self):
+        return self._thread.is_alive()
+
     def result(self, seconds=60):
         self._thread.join(patience(seconds))
         assert not self._thread.is_alive(), f"waited {patience(seconds)} s in vain for the end of {self._name}"
