@@ -5,7 +5,8 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 . "$top/src/packages.sh"
 
 # shellcheck disable=SC2086 # a list of names
-need $build_packages doctest-dev nlohmann-json3-dev curl netcat-openbsd python3-pytest python3-socks python3-pyftpdlib iproute2 openssh-client
+need $build_packages doctest-dev nlohmann-json3-dev curl netcat-openbsd python3-pytest python3-socks python3-pyftpdlib \
+    iproute2 libfaketime openssh-client
 build=$top/.build/tests$(printf %s "$*" | tr -cs 'A-Za-z0-9' '-')
 cmake -S "$top" -B "$build" -DPLAINSOCKS_WERROR=ON "$@"
 cmake --build "$build" --parallel "$(getconf _NPROCESSORS_ONLN)"
