@@ -64,7 +64,9 @@ po::options_description all_options() {
 
     add = shown.add_options();
     add("trace", "Show every SOCKS message, octet by octet. Passwords are shown as ***.");
-    add("quiet", "No line for each client that has left, not even for a failed login.");
+    add("quiet",
+        "No line for each client that has left, not even for a failed login. Otherwise the first 60 failed logins of a "
+        "minute have a line, and 60 other clients that made no request; the rest are counted.");
     add("help", "Show this text.");
     add("version", "Show the version.");
     return all.add(doors).add(rules).add(limits).add(commands).add(shown);
