@@ -19,9 +19,9 @@ public:
             ends_ = now + minute;
             admitted_ = 0;
         }
-        if (admitted_ < most) return ++admitted_ > 0;
-        ++left_out_;
-        return false;
+        auto const room = admitted_ < most;
+        ++(room ? admitted_ : left_out_);
+        return room;
     }
 
     /// How many lines were not admitted in minutes that are over by now. Each is counted once.
