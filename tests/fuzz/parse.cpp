@@ -50,7 +50,7 @@ socks5::host example_of(session::target_rule const& rule) {
 socks5::host counterexample_of(session::target_rule const& rule) {
     if (auto const* block = std::get_if<session::cidr>(&rule.what)) return socks5::domainname{to_string(block->base)};
     auto const& name = std::get<std::string>(rule.what);
-    return socks5::domainname{"x" + name.substr(name.starts_with("*.") ? 2 : 0)};
+    return socks5::domainname{std::string("x").append(name, name.starts_with("*.") ? 2 : 0)};
 }
 
 void check_target_rule(std::string const& text) {
