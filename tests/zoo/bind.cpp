@@ -1,0 +1,58 @@
+/// Bugs in BIND.
+#include "zoo/animal.hpp"
+
+namespace zoo {
+
+namespace {
+
+using addresses = std::vector<socks5::address>;
+
+struct one_bind_reply : altered_messages<one_bind_reply> {
+    void change(octets& message) {
+        if (is_reply(message) && replies++ > 0) message.clear();
+    }
+
+    int replies = 0;
+};
+
+struct bind_lets_strangers_in : altered<bind_lets_strangers_in> {};
+
+bool welcome(session::conversation<bind_lets_strangers_in>&, socks5::address const&, addresses const&) { return true; }
+
+struct bind_insists_on_port : altered<bind_insists_on_port> {};
+
+bool welcome(session::conversation<bind_insists_on_port>& client, socks5::address const& peer,
+             addresses const& expected) {
+    return session::welcome(client, peer, expected) && peer.port == expected.front().port;
+}
+
+struct bind_second_reply_at_once : altered<bind_second_reply_at_once> {};
+
+void bind(session::conversation<bind_second_reply_at_once>& client, socks5::address const& dst) {
+    addresses const expected{session::look_up(client.net, dst, session::after(client.settings.connect))};
+    auto listener = session::listen(client, expected.front());
+    client.send(socks5::reply{socks5::rep::succeeded, client.net.local(listener)});
+    client.send(socks5::reply{socks5::rep::succeeded, expected.front()});
+    auto peer = session::accept_peer(client, listener, expected);
+    session::relay(client, peer.stream);
+}
+
+struct bind_anywhere : altered<bind_anywhere> {
+    using altered::local;
+
+    socks5::address local(listener const& l) { return {socks5::ipv4{}, altered::local(l).port}; }
+};
+
+}  // namespace
+
+animals in_bind() {
+    return {
+        {"one-bind-reply", "does not send the second reply of BIND", serve<one_bind_reply>},
+        {"bind-lets-strangers-in", "lets in the first who comes, whoever it is", serve<bind_lets_strangers_in>},
+        {"bind-insists-on-port", "lets in only who comes from DST.PORT", serve<bind_insists_on_port>},
+        {"bind-second-reply-at-once", "sends both replies before anybody has come", serve<bind_second_reply_at_once>},
+        {"bind-anywhere", "says 0.0.0.0 when asked where it waits", serve<bind_anywhere>},
+    };
+}
+
+}  // namespace zoo

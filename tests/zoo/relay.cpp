@@ -1,0 +1,125 @@
+/// Bugs in the relay.
+#include "zoo/animal.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+namespace zoo {
+
+namespace {
+
+struct closes_both_on_first_eof : altered<closes_both_on_first_eof> {
+    void shutdown_send(stream& s) { relaying() ? end(s) : altered::shutdown_send(s); }
+};
+
+struct swallows_end : altered<swallows_end> {
+    void shutdown_send(stream& s) {
+        if (!relaying()) altered::shutdown_send(s);
+    }
+};
+
+struct turns_reset_into_end : altered<turns_reset_into_end> {
+    void reset_on_close(stream&) {}
+};
+
+/// Asks, before it passes on what it has read, whether the connection has ended. So that the bug shows each time, it
+/// gives a big piece some time to be followed by the end.
+struct loses_last_octets : altered<loses_last_octets> {
+    std::size_t read_some(stream& from, std::span<octet> buffer) {
+        auto const n = altered::read_some(from, buffer);
+        if (!relaying() || n < 4096) return n;
+        pollfd next{from.native_handle(), POLLIN, 0};
+        ::poll(&next, 1, 300);
+        char first = 0;
+        bool const ended = ::recv(from.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+        return ended ? 0 : n;
+    }
+};
+
+struct mixes_octets : altered<mixes_octets> {
+    void write(stream& to, std::span<octet const> data) {
+        octets mixed(data.begin(), data.end());
+        if (mixed.size() > 16'384) std::swap(mixed[1000], mixed[2000]);
+        altered::write(to, mixed);
+    }
+};
+
+struct short_send : altered<short_send> {
+    void write(stream& to, std::span<octet const> data) {
+        auto const sent = ::send(to.native_handle(), data.data(), data.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (sent < 0 && errno != EAGAIN) throw std::runtime_error("connection lost");
+    }
+};
+
+struct waits_for_full_buffer : altered<waits_for_full_buffer> {
+    std::size_t read_some(stream& from, std::span<octet> buffer) {
+        std::size_t const full = relaying() ? 4096 : 1;
+        std::size_t n = 0;
+        while (n < full) {
+            auto const more = altered::read_some(from, buffer.subspan(n));
+            if (more == 0) break;
+            n += more;
+        }
+        return n;
+    }
+};
+
+/// What one direction has read and not written.
+struct backlog {
+    octets data = {};
+    std::size_t sent = 0;
+    int to = -1;
+
+    void send() {
+        auto const n = ::send(to, data.data() + sent, data.size() - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (n < 0) throw std::runtime_error("connection lost");
+        sent += std::size_t(n);
+    }
+};
+
+thread_local backlog later;  // each direction has a thread
+
+/// Reads as long as there is something to read, and writes when there is nothing else to do. The memory of this machine
+/// is not meant to be the limit.
+struct buffers_everything : altered<buffers_everything> {
+    static constexpr std::size_t most = 128 << 20;
+
+    void write(stream& to, std::span<octet const> data) {
+        if (!relaying() || later.data.size() > most) return altered::write(to, data);
+        later.data.insert(later.data.end(), data.begin(), data.end());
+        later.to = to.native_handle();
+    }
+
+    std::size_t read_some(stream& from, std::span<octet> buffer) {
+        while (later.sent < later.data.size()) {
+            pollfd ready[]{{from.native_handle(), POLLIN, 0}, {later.to, POLLOUT, 0}};
+            ::poll(ready, 2, -1);
+            if (ready[0].revents != 0) return altered::read_some(from, buffer);
+            later.send();
+        }
+        later = {};
+        return altered::read_some(from, buffer);
+    }
+
+    void shutdown_send(stream& s) {
+        altered::write(s, std::span(later.data).subspan(later.sent));
+        altered::shutdown_send(s);
+    }
+};
+
+}  // namespace
+
+animals in_the_relay() {
+    return {
+        {"closes-both-on-first-eof", "closes both connections when one ends", serve<closes_both_on_first_eof>},
+        {"swallows-end", "does not pass on the end of a direction", serve<swallows_end>},
+        {"turns-reset-into-end", "passes on a reset as an end", serve<turns_reset_into_end>},
+        {"loses-last-octets", "forgets what it has just read when it sees the end", serve<loses_last_octets>},
+        {"mixes-octets", "mixes up two octets when there are many", serve<mixes_octets>},
+        {"short-send", "does not look at how much send() has taken", serve<short_send>},
+        {"waits-for-full-buffer", "relays 4096 octets or more, never less", serve<waits_for_full_buffer>},
+        {"buffers-everything", "reads on when it cannot write", serve<buffers_everything>},
+    };
+}
+
+}  // namespace zoo

@@ -1,0 +1,66 @@
+/// Bugs in what the request means.
+#include "zoo/animal.hpp"
+
+namespace zoo {
+
+namespace {
+
+struct host_order_port : altered<host_order_port> {};
+
+void carry_out(session::conversation<host_order_port>& client, socks5::request request) {
+    auto const port = request.dst.port;
+    request.dst.port = static_cast<std::uint16_t>(port << 8 | port >> 8);
+    session::carry_out(client, request);
+}
+
+struct name_cut_at_nul : altered<name_cut_at_nul> {};
+
+void carry_out(session::conversation<name_cut_at_nul>& client, socks5::request request) {
+    if (auto* name = std::get_if<socks5::domainname>(&request.dst.host)) name->octets = name->octets.c_str();
+    session::carry_out(client, request);
+}
+
+struct unknown_command_connects : altered<unknown_command_connects> {};
+
+void carry_out(session::conversation<unknown_command_connects>& client, socks5::request request) {
+    if (name(request.cmd) == "unknown command") request.cmd = socks5::cmd::connect;
+    session::carry_out(client, request);
+}
+
+struct insists_on_rsv : altered<insists_on_rsv> {};
+
+void carry_out(session::conversation<insists_on_rsv>& client, socks5::request const& request) {
+    if (request.rsv != 0) throw socks5::refused(socks5::rep::general_socks_server_failure, "RSV");
+    session::carry_out(client, request);
+}
+
+struct no_ipv6 : altered<no_ipv6> {};
+
+void carry_out(session::conversation<no_ipv6>& client, socks5::request const& request) {
+    if (std::holds_alternative<socks5::ipv6>(request.dst.host))
+        throw socks5::refused(socks5::rep::address_type_not_supported, "IPv6");
+    session::carry_out(client, request);
+}
+
+struct ignores_request_version : altered<ignores_request_version> {
+    octets read(stream& from, std::size_t n) {
+        auto came = altered::read(from, n);
+        if (n == 3) came[0] = socks5::version;  // only a request begins with three octets
+        return came;
+    }
+};
+
+}  // namespace
+
+animals in_the_request() {
+    return {
+        {"host-order-port", "reads DST.PORT with the low octet first", serve<host_order_port>},
+        {"name-cut-at-nul", "looks up a name up to its first zero octet", serve<name_cut_at_nul>},
+        {"unknown-command-connects", "takes an unknown CMD for CONNECT", serve<unknown_command_connects>},
+        {"insists-on-rsv", "refuses requests with an RSV other than 00", serve<insists_on_rsv>},
+        {"no-ipv6", "answers 08 to IPv6 addresses, which is no bug", serve<no_ipv6>},
+        {"ignores-request-version", "does not look at VER of the request", serve<ignores_request_version>},
+    };
+}
+
+}  // namespace zoo

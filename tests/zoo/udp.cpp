@@ -1,0 +1,105 @@
+/// Bugs in UDP ASSOCIATE.
+#include "zoo/animal.hpp"
+
+namespace zoo {
+
+namespace {
+
+using socks5::address;
+
+/// Towards the client, and not towards the targets: that socket has no address of its own.
+bool is_inside(network::datagrams const& d) { return !d.local().address().is_unspecified(); }
+
+struct udp_outlives_tcp : altered<udp_outlives_tcp> {
+    using altered::end;
+
+    void end(datagrams& d) {
+        if (stopping()) altered::end(d);
+    }
+};
+
+struct any_udp_source : altered<any_udp_source> {
+    std::optional<std::size_t> receive_from(datagrams& from, std::span<octet> buffer, address& sender) {
+        auto const size = altered::receive_from(from, buffer, sender);
+        if (!size || !is_inside(from)) return size;
+        if (client.port == 0) client.port = sender.port;
+        sender = client;
+        return size;
+    }
+
+    address client = {};
+};
+
+void carry_out(session::conversation<any_udp_source>& client, socks5::request const& request) {
+    client.net.client = {client.record.client.host, request.dst.port};
+    session::carry_out(client, request);
+}
+
+struct udp_ignores_frag : altered<udp_ignores_frag> {
+    std::optional<std::size_t> receive_from(datagrams& from, std::span<octet> buffer, address& sender) {
+        auto const size = altered::receive_from(from, buffer, sender);
+        if (is_inside(from)) buffer[2] = 0;
+        return size;
+    }
+};
+
+struct udp_first_target_only : altered<udp_first_target_only> {
+    bool send_to(datagrams& from, std::span<octet const> data, address const& receiver) {
+        if (is_inside(from)) return altered::send_to(from, data, receiver);
+        if (!first) first = receiver;
+        return altered::send_to(from, data, *first);
+    }
+
+    std::optional<address> first = {};
+};
+
+/// Whatever stands in front of an answer is for the animal to say.
+template <class Self>
+struct altered_answers : altered<Self> {
+    altered_answers(visit const& v) : altered<Self>(v) {}
+
+    bool send_to(network::datagrams& from, std::span<octet const> data, address const& receiver) {
+        if (!is_inside(from)) return network::blocking::send_to(from, data, receiver);
+        socks5::udp_header::receive(session::reader_of(data));
+        auto answer = static_cast<Self&>(*this).header(from);
+        answer.insert(answer.end(), data.begin(), data.end());
+        return network::blocking::send_to(from, answer, receiver);
+    }
+};
+
+struct udp_wrong_source : altered_answers<udp_wrong_source> {
+    octets header(datagrams const& from) { return socks5::octets_of(socks5::udp_header{.dst = local(from)}); }
+};
+
+struct udp_bare_answers : altered_answers<udp_bare_answers> {
+    octets header(datagrams const&) { return {}; }
+};
+
+struct udp_cuts_datagrams : altered<udp_cuts_datagrams> {
+    std::optional<std::size_t> receive_from(datagrams& from, std::span<octet> buffer, address& sender) {
+        return altered::receive_from(from, buffer.first(1024), sender);
+    }
+};
+
+struct udp_anywhere : altered<udp_anywhere> {
+    using altered::local;
+
+    address local(datagrams const& d) { return {socks5::ipv4{}, altered::local(d).port}; }
+};
+
+}  // namespace
+
+animals in_udp() {
+    return {
+        {"udp-outlives-tcp", "goes on when the TCP connection has ended", serve<udp_outlives_tcp>},
+        {"any-udp-source", "relays datagrams from whoever sends them", serve<any_udp_source>},
+        {"udp-ignores-frag", "takes a fragment for a whole datagram", serve<udp_ignores_frag>},
+        {"udp-first-target-only", "sends everything to the first target", serve<udp_first_target_only>},
+        {"udp-wrong-source", "says that answers come from the server itself", serve<udp_wrong_source>},
+        {"udp-bare-answers", "sends answers without a header", serve<udp_bare_answers>},
+        {"udp-cuts-datagrams", "has a buffer of 1024 octets for datagrams", serve<udp_cuts_datagrams>},
+        {"udp-anywhere", "says 0.0.0.0 when asked where it waits", serve<udp_anywhere>},
+    };
+}
+
+}  // namespace zoo
