@@ -30,7 +30,7 @@ trial& current() {
 
 void suspect(std::string const& cause) { current().suspicion = cause; }
 
-void be_patient() { current().patience = std::max(given().timeout, std::chrono::milliseconds(30'000)); }
+void be_patient() { current().patience = 6 * given().timeout; }
 
 void fail(std::string const& expected, std::string const& got, std::string const& cause) {
     auto& trial = current();

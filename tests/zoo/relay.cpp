@@ -22,6 +22,16 @@ struct turns_reset_into_end : altered<turns_reset_into_end> {
     void reset_on_close(stream&) {}
 };
 
+/// The other side stays open.
+struct ignores_reset : altered<ignores_reset> {
+    using altered::end;
+
+    void shutdown_receive(stream&) {}
+    void end(stream& s) {
+        if (!relaying() || stopping()) altered::end(s);
+    }
+};
+
 /// Asks, before it passes on what it has read, whether the connection has ended. So that the bug shows each time, it
 /// gives a big piece some time to be followed by the end.
 struct loses_last_octets : altered<loses_last_octets> {
@@ -48,6 +58,17 @@ struct short_send : altered<short_send> {
     void write(stream& to, std::span<octet const> data) {
         auto const sent = ::send(to.native_handle(), data.data(), data.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent < 0 && errno != EAGAIN) throw std::runtime_error("connection lost");
+    }
+};
+
+/// The program ends when it sends to somebody who has gone, unless it says that it does not want to.
+struct dies_of_sigpipe : altered<dies_of_sigpipe> {
+    void write(stream& to, std::span<octet const> data) {
+        while (!data.empty()) {
+            auto const sent = ::send(to.native_handle(), data.data(), data.size(), 0);
+            if (sent < 0) throw std::runtime_error("connection lost");
+            data = data.subspan(std::size_t(sent));
+        }
     }
 };
 
@@ -114,9 +135,11 @@ animals in_the_relay() {
         {"closes-both-on-first-eof", "closes both connections when one ends", serve<closes_both_on_first_eof>},
         {"swallows-end", "does not pass on the end of a direction", serve<swallows_end>},
         {"turns-reset-into-end", "passes on a reset as an end", serve<turns_reset_into_end>},
+        {"ignores-reset", "leaves one side open when the other was reset", serve<ignores_reset>},
         {"loses-last-octets", "forgets what it has just read when it sees the end", serve<loses_last_octets>},
         {"mixes-octets", "mixes up two octets when there are many", serve<mixes_octets>},
         {"short-send", "does not look at how much send() has taken", serve<short_send>},
+        {"dies-of-sigpipe", "sends without MSG_NOSIGNAL", serve<dies_of_sigpipe>},
         {"waits-for-full-buffer", "relays 4096 octets or more, never less", serve<waits_for_full_buffer>},
         {"buffers-everything", "reads on when it cannot write", serve<buffers_everything>},
     };

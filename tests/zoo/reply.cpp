@@ -79,6 +79,19 @@ struct closes_with_unread_input : altered<closes_with_unread_input> {
     }
 };
 
+/// After a wrong login and after FF, too.
+struct keeps_open_after_failure : altered<keeps_open_after_failure> {
+    using altered::end;
+
+    void shutdown_send(stream& s) {
+        if (relaying()) altered::shutdown_send(s);
+    }
+
+    void end(stream& s) {
+        if (relaying() || stopping()) altered::end(s);
+    }
+};
+
 }  // namespace
 
 animals in_the_reply() {
@@ -93,6 +106,7 @@ animals in_the_reply() {
         {"forgets-port-of-reply", "sends replies without BND.PORT", serve<forgets_port_of_reply>},
         {"reply-twice", "sends each reply twice", serve<reply_twice>},
         {"closes-with-unread-input", "closes right behind its last message", serve<closes_with_unread_input>},
+        {"keeps-open-after-failure", "does not close after its last message", serve<keeps_open_after_failure>},
     };
 }
 

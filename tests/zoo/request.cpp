@@ -45,9 +45,22 @@ void carry_out(session::conversation<no_ipv6>& client, socks5::request const& re
 struct ignores_request_version : altered<ignores_request_version> {
     octets read(stream& from, std::size_t n) {
         auto came = altered::read(from, n);
-        if (n == 3) came[0] = socks5::version;  // only a request begins with three octets
+        if (++fields == 3) came[0] = socks5::version;  // without a login the first of the request
         return came;
     }
+
+    int fields = 0;
+};
+
+/// What comes behind ATYP is read as what is known.
+struct unknown_atyp_is_ipv4 : altered<unknown_atyp_is_ipv4> {
+    octets read(stream& from, std::size_t n) {
+        auto came = altered::read(from, n);
+        if (++fields == 4 && came[0] != 3 && came[0] != 4) came[0] = 1;
+        return came;
+    }
+
+    int fields = 0;
 };
 
 }  // namespace
@@ -57,6 +70,7 @@ animals in_the_request() {
         {"host-order-port", "reads DST.PORT with the low octet first", serve<host_order_port>},
         {"name-cut-at-nul", "looks up a name up to its first zero octet", serve<name_cut_at_nul>},
         {"unknown-command-connects", "takes an unknown CMD for CONNECT", serve<unknown_command_connects>},
+        {"unknown-atyp-is-ipv4", "takes an unknown ATYP for an IPv4 address", serve<unknown_atyp_is_ipv4>},
         {"insists-on-rsv", "refuses requests with an RSV other than 00", serve<insists_on_rsv>},
         {"no-ipv6", "answers 08 to IPv6 addresses, which is no bug", serve<no_ipv6>},
         {"ignores-request-version", "does not look at VER of the request", serve<ignores_request_version>},

@@ -35,6 +35,35 @@ void carry_out(session::conversation<any_udp_source>& client, socks5::request co
     session::carry_out(client, request);
 }
 
+struct udp_takes_zeros_literally : altered<udp_takes_zeros_literally> {
+    std::optional<std::size_t> receive_from(datagrams& from, std::span<octet> buffer, address& sender) {
+        auto const size = altered::receive_from(from, buffer, sender);
+        if (is_inside(from) && sender != said) sender = {};
+        return size;
+    }
+
+    address said = {};
+};
+
+void carry_out(session::conversation<udp_takes_zeros_literally>& client, socks5::request const& request) {
+    client.net.said = request.dst;
+    session::carry_out(client, request);
+}
+
+struct udp_ends_at_empty_datagram : altered<udp_ends_at_empty_datagram> {
+    std::optional<std::size_t> receive_from(datagrams& from, std::span<octet> buffer, address& sender) {
+        auto const size = altered::receive_from(from, buffer, sender);
+        return size && *size == 0 ? std::nullopt : size;
+    }
+};
+
+struct udp_no_names : altered<udp_no_names> {
+    std::vector<address> resolve(address const& dst, network::time_point limit) {
+        if (relaying()) throw socks5::refused(socks5::rep::host_unreachable, "no names");
+        return altered::resolve(dst, limit);
+    }
+};
+
 struct udp_ignores_frag : altered<udp_ignores_frag> {
     std::optional<std::size_t> receive_from(datagrams& from, std::span<octet> buffer, address& sender) {
         auto const size = altered::receive_from(from, buffer, sender);
@@ -93,6 +122,9 @@ animals in_udp() {
     return {
         {"udp-outlives-tcp", "goes on when the TCP connection has ended", serve<udp_outlives_tcp>},
         {"any-udp-source", "relays datagrams from whoever sends them", serve<any_udp_source>},
+        {"udp-takes-zeros-literally", "waits for datagrams from 0.0.0.0:0", serve<udp_takes_zeros_literally>},
+        {"udp-ends-at-empty-datagram", "takes a size of 0 for the end", serve<udp_ends_at_empty_datagram>},
+        {"udp-no-names", "drops datagrams to names", serve<udp_no_names>},
         {"udp-ignores-frag", "takes a fragment for a whole datagram", serve<udp_ignores_frag>},
         {"udp-first-target-only", "sends everything to the first target", serve<udp_first_target_only>},
         {"udp-wrong-source", "says that answers come from the server itself", serve<udp_wrong_source>},

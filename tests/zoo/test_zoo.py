@@ -1,0 +1,119 @@
+"""The tester finds the bug of each animal, and says so: what it says is in expected/ANIMAL.txt.
+
+With ZOO_UPDATE=1 these files are written anew. Read what has changed in them: does the animal fail where it should, and
+would a student understand why?
+"""
+import concurrent.futures
+import difflib
+import json
+import os
+import pathlib
+import re
+import subprocess
+import textwrap
+
+import pytest
+
+from namespaces import with_hosts
+from proxy import Proxy
+from waiting import SLOW
+
+ZOO, PLAINSOCKS, TESTER = (os.path.abspath(os.environ[name]) for name in ("ZOO", "PLAINSOCKS", "SOCKS5SPEC"))
+EXPECTED = pathlib.Path(__file__).parent / "expected"
+LISTED = subprocess.run([ZOO, "--list"], capture_output=True, text=True, check=True).stdout.splitlines()
+BUGS = dict(re.split("  +", line, maxsplit=1) for line in LISTED)
+CHAPTERS = range(3, 12)
+AT_ONCE = 4 if SLOW else 16  # they mostly wait
+PATIENCE = 10 if SLOW else 3  # seconds for an octet that has to come
+
+
+USER = ("--user=alice:secret",)
+
+
+def user_of(animal):
+    """Bugs in the login show only to a client who has one."""
+    return USER if animal.startswith("login-") else ()
+
+
+def tried(folder, wrapper, chapter, server, *arguments, user):
+    """What the tester says about this server: a list of cases."""
+    folder.mkdir(parents=True)
+    running = Proxy(folder, *arguments, path=server, wrapper=wrapper)
+    try:
+        command = [TESTER, f"--server={running.url}", f"--chapter={chapter}", f"--timeout={PATIENCE}", "--format=json"]
+        said = subprocess.run([*wrapper, *command, *user], capture_output=True, check=False, timeout=600)
+        return json.loads(said.stdout)["cases"]
+    finally:
+        running.process.kill()
+        running.process.wait()
+
+
+def cases_of(chapters):
+    return [case for chapter in chapters for case in chapter.result()]
+
+
+def title(case):
+    return f"{case['outcome'].upper()}  {case['section']} {case['level']} {case['title']}"
+
+
+def shown(case):
+    """A case without what is different each time: ports, offsets, times."""
+    text = title(case) + "\n"
+    parts = {"Demand": "demand", "Expected": "expected", "Got": "got", "Likely cause": "cause"}
+    for name, key in parts.items():
+        if case[key] and (case["outcome"] == "failed" or key == "got"):
+            steady = case[key]
+            if key in ("expected", "got"):
+                steady = re.sub(r"\d{4,}|\d+(?= ms)|(?<=offset )\d+|(?<=after )\d+", "N", steady)
+                steady = re.sub(r"(?<=01 7f 00 00 01) \w\w \w\w", " .. ..", steady)
+            text += textwrap.fill(steady, 116, initial_indent=f"  {name:<12} ", subsequent_indent=" " * 15) + "\n"
+    return text
+
+
+@pytest.fixture(scope="session")
+def keeper(tmp_path_factory):
+    """Starts all animals, several at once, and knows what is to be expected on this machine."""
+    return Keeper(tmp_path_factory.mktemp("zoo"))
+
+
+class Keeper:
+    def __init__(self, folder):
+        try:  # the same names on each machine, and no name servers
+            wrapper = with_hosts(folder, "127.0.0.1 localhost\n::1 localhost\n")
+        except pytest.skip.Exception:
+            wrapper = ()
+        pool = concurrent.futures.ThreadPoolExecutor(AT_ONCE)
+
+        def start(name, *server, user):
+            """A new server for each chapter, for some do not survive one."""
+            return [pool.submit(tried, folder / name / str(chapter), wrapper, chapter, *server, user=user)
+                    for chapter in CHAPTERS]
+
+        users = folder / "users"
+        users.write_text("alice:secret\n")
+        self.sound = {(): start("sound", PLAINSOCKS, "--quiet", user=()),
+                      USER: start("sound-login", PLAINSOCKS, "--quiet", f"--users={users}", user=USER)}
+        self.animals = {name: start(name, ZOO, name, *user_of(name), user=user_of(name)) for name in BUGS}
+        pool.shutdown(wait=False)
+
+    def untried(self, user):
+        """What does not pass with plainsocks either: not asked for, or not to be had on this machine."""
+        cases = cases_of(self.sound[user])
+        assert not [title(case) for case in cases if case["outcome"] == "failed"], "plainsocks has failed"
+        return {(case["section"], case["title"]) for case in cases if case["outcome"] != "passed"}
+
+    def found(self, animal):
+        untried = self.untried(user_of(animal))
+        return [shown(case) for case in cases_of(self.animals[animal])
+                if case["outcome"] != "passed" and (case["section"], case["title"]) not in untried]
+
+
+@pytest.mark.parametrize("animal", BUGS)
+def test_zoo(animal, keeper):
+    found = f"{animal}: {BUGS[animal]}\n\n" + "\n".join(keeper.found(animal))
+    file = EXPECTED / f"{animal}.txt"
+    if os.environ.get("ZOO_UPDATE"):
+        file.write_text(found)
+    expected = file.read_text()
+    difference = difflib.unified_diff(expected.splitlines(), found.splitlines(), str(file), "found", lineterm="")
+    assert found == expected, "\n".join(difference)
