@@ -40,7 +40,7 @@ po::options_description all_options() {
     add("strict", "Let failures of common sense count for the exit code, as well.");
     add("slow", "Also try how long the server waits for silent clients; takes minutes.");
     add("timeout", po::value<double>()->value_name("SECONDS")->default_value(5),
-        "How long to wait for an octet that has to come.");
+        "How long to wait for an octet that has to come; six times as long when the server looks up a name.");
     add("format", text("FORMAT")->default_value("text"), "text, markdown or json.");
     add("list", "Show the cases and what each demands. No server is needed.");
     add("verbose", "Show also what was said in the cases that passed.");
