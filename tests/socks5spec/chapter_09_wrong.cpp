@@ -9,14 +9,16 @@ namespace {
 
 constexpr auto eaten =
     "The server closes while octets from the client are still unread. Then the system sends a reset, which may "
-    "overtake "
-    "the answer. Send the answer, shutdown(SHUT_WR), read what still comes, then close.";
+    "overtake the answer. Send the answer, shutdown(SHUT_WR), read what still comes, then close.";
 
 /// Much that nobody will read.
 message flood() { return payload(octets(200'000, 0)); }
 
 /// A client that has waited before it reads, so that a reset had time to overtake the answer.
 void wait_before_reading() { waiting().until(clock::now() + a_moment); }
+
+/// Some systems deliver what came before a reset, others do not: the end behind the answer must be an orderly one.
+void expect_orderly_end(client& c) { c.expect_end(given().timeout, true); }
 
 void expect_still_serving(char const* cause) {
     suspect(cause);
@@ -41,8 +43,8 @@ CLAUSE("1928-6", SENSE, "a refusal is read by a client that has sent more",
     c.greet();
     c.send({request(connect, refusing()), flood()});
     wait_before_reading();
-    auto const came = c.receive_reply();
-    if (came.rep == 0) c.expect("REP", {5});
+    c.expect_reply({5});
+    expect_orderly_end(c);
 }
 
 CLAUSE("1928-6", SENSE, "an unknown address type is answered to a client that has sent more",
@@ -53,6 +55,7 @@ CLAUSE("1928-6", SENSE, "an unknown address type is answered to a client that ha
     c.send({request(connect, {v4_loopback, 9}).with("ATYP", {0x7f}), flood()});
     wait_before_reading();
     c.receive_reply();
+    expect_orderly_end(c);
 }
 
 CLAUSE("1928-3", SENSE, "FF is read by a client that has sent more",
@@ -62,6 +65,7 @@ CLAUSE("1928-3", SENSE, "FF is read by a client that has sent more",
     c.send({greeting({0x80}), request(connect, refusing()), flood()});
     wait_before_reading();
     c.receive_selection();
+    expect_orderly_end(c);
 }
 
 CLAUSE("9293-3.5", SENSE, "a reset of the target reaches the client",
