@@ -52,13 +52,13 @@ void client::send(std::vector<message> const& messages) {
         segment = segment + m.whole();
         joined = ", in the same segment";
     }
-    write(segment);
+    if (!try_to_write(segment)) tell("cannot send: the server has closed already");
 }
 
 void client::send_octetwise(message const& m) {
     current().story.push_back({"client -> server  " + m.title + ", octet by octet", m.fields});
     for (auto const o : m.whole()) {
-        write({o});
+        if (!try_to_write({o})) return tell("cannot send more: the server has closed already");
         std::this_thread::sleep_for(2ms);  // so that the next one travels alone
     }
 }

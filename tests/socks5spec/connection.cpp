@@ -55,16 +55,20 @@ std::size_t connection::write_some(std::span<octet const> some) {
 }
 
 void connection::write(octets const& all) {
+    if (!try_to_write(all)) fail("that the " + here_ + " can send", "the server has closed the connection");
+}
+
+bool connection::try_to_write(octets const& all) {
     auto const limit = in_time();
     std::span<octet const> rest(all);
     error_code error;
     while (!rest.empty()) {
         rest = rest.subspan(socket_.write_some(asio::buffer(rest.data(), rest.size()), error));
-        if (error && error != asio::error::would_block)
-            fail("that the " + here_ + " can send", "the server has closed the connection (" + error.message() + ')');
+        if (error && error != asio::error::would_block) return false;
         if (error && !waiting().writable(socket_).until(limit))
             fail("that the " + here_ + " can send", "the server takes nothing, in the time limit");
     }
+    return true;
 }
 
 arrival connection::read_some(std::size_t most, time_point limit) {

@@ -32,6 +32,9 @@ public:
     /// Sends all of it in one piece, as far as TCP knows pieces. Fails when the other side takes nothing.
     void write(octets const& all);
 
+    /// The same, but when the other side has closed already, what it has said before is of more interest: false.
+    bool try_to_write(octets const& all);
+
     /// Sends as much as the other side takes at once; 0 when that is nothing. No failure when it was reset.
     std::size_t write_some(std::span<octet const> some);
 
