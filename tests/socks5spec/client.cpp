@@ -26,6 +26,15 @@ std::string meaning(std::string const& name, octets const& value) {
     return {};
 }
 
+/// What a wrong REP says about the server, whatever the case is about.
+std::string usual_cause(octets const& allowed, octet rep) {
+    if (rep == 0) return "The server says \"succeeded\" before it has connected, or whatever comes of it.";
+    if (allowed == octets{0})
+        return "The target listens. Does the server connect to the address and port of the request, high octet first?";
+    if (rep == 1) return "The server reports every failure as a general one. REP tells the client what is wrong.";
+    return {};
+}
+
 }  // namespace
 
 tcp::endpoint server() {
@@ -92,7 +101,8 @@ void client::expect(std::string const& name, octets const& allowed, causes const
     };
     std::string expected;
     for (auto const o : allowed) expected += (expected.empty() ? "" : "; or ") + words(o);
-    fail(name + " " + expected, name + " " + words(value), why.contains(value) ? why.at(value) : "");
+    auto const usual = name == "REP" ? usual_cause(allowed, value) : "";
+    fail(name + " " + expected, name + " " + words(value), why.contains(value) ? why.at(value) : usual);
 }
 
 octet client::receive_selection() {
@@ -114,7 +124,8 @@ octet client::receive_status() {
 address client::receive_address() {
     auto const type = field("ATYP", 1).front();
     expect("ATYP", {1, 4, 3},
-           {{0, "An error reply has an address, too: ATYP 01, then 0.0.0.0 and port 0, ten octets in all."}});
+           {{0, "An error reply has an address, too: ATYP 01, then 0.0.0.0 and port 0, ten octets in all."},
+            {type, "ATYP of the reply is the type of BND.ADDR, whatever that of the request was."}});
     auto const short_of = [](std::string const& promised) {
         return "ATYP says that " + promised + ". Does it fit the address that is sent behind it?";
     };
@@ -142,11 +153,12 @@ address client::receive_address() {
 
 reply client::receive_reply() {
     current().story.push_back({"server -> client  reply"});
+    if (current().suspicion.empty()) suspect("Every request gets a reply, also one that fails.");
     field("VER", 1);
     expect("VER", {5});
     auto const rep = field("REP", 1).front();
-    field("RSV", 1);
-    expect("RSV", {0});
+    auto const rsv = field("RSV", 1).front();
+    expect("RSV", {0}, {{rsv, "RSV is 00 in each reply. Is the octet left as it happens to be?"}});
     return {rep, receive_address()};
 }
 
@@ -187,9 +199,7 @@ reply client::connect_to(address const& dst) {
     greet();
     send(request(connect, dst));
     auto const came = receive_reply_for(dst);
-    expect("REP", {0},
-           {{2, "The server must be allowed to connect to 127.0.0.1 and [::1] while it is tested."},
-            {5, "The target listens. Does the server connect to the port of the request, high octet first?"}});
+    expect("REP", {0}, {{2, "The server must be allowed to connect to 127.0.0.1 and [::1] while it is tested."}});
     return came;
 }
 
