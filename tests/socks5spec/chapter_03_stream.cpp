@@ -17,6 +17,7 @@ constexpr auto joined =
 /// The client is through: data pass.
 void expect_echo(client& c, origin& target) {
     auto far = target.accept();
+    suspect("The server has said \"succeeded\", and does not pass on small pieces of data.");
     c.write(text("ping"));
     far.expect_data(text("ping"));
     far.write(text("pong"));
@@ -39,7 +40,7 @@ CLAUSE("9293-2.2", MUST, "the greeting comes octet by octet",
        "TCP delivers octets in order, and knows no messages. A message may come in any number of pieces.") {
     suspect(in_pieces);
     client c;
-    c.send_octetwise(greeting({0x80, usual_method()}));
+    c.send_octetwise(greeting({usual_method(), 0x80}));
     c.receive_selection();
     c.expect("METHOD", {usual_method()}, {{0xff, in_pieces}});
 }

@@ -35,7 +35,7 @@ void expect_refused(client c, std::string const& name, std::string const& passwo
     c.send(login(name, password));
     expect_failure(c, {{0, cause}});
     suspect(must_close);
-    c.expect_hang_up();
+    c.expect_end(given().timeout);
 }
 
 }  // namespace
