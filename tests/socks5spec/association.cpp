@@ -40,7 +40,9 @@ association::answer association::receive() {
     current().story.push_back({"server => client  datagram", header.fields()});
     auto const wrong = [&](std::string const& field, std::string const& expected, std::string const& got) {
         current().story.back().wrong = {field, 0};
-        fail(field + ' ' + expected, field + ' ' + got);
+        fail(field + ' ' + expected, field + ' ' + got,
+             "In front of the data stands a header: RSV 00 00, FRAG 00, ATYP, address and port of whom the data come "
+             "from.");
     };
     if (header.rsv != std::array<octet, 2>{}) wrong("RSV", "00 00", socks5::hex({header.rsv[0], header.rsv[1]}));
     if (header.frag != 0) wrong("FRAG", "00", socks5::hex(header.frag));

@@ -37,8 +37,11 @@ expecting at_bind(socks5::host const& peer = v4_loopback) {
 }
 
 void expect_peer(client& c, connection const& peer) {
-    suspect("When the peer has come, a second reply says who it is. Then data pass.");
+    suspect(
+        "When the peer has come, a second reply says who it is. The peer is known by its address, whatever its "
+        "port.");
     auto const second = c.expect_reply({0});
+    suspect("");
     if (second.bnd == peer.local()) return;
     auto const field = second.bnd.host == peer.local().host ? "BND.PORT" : "BND.ADDR";
     current().story.back().wrong = {field, 0};

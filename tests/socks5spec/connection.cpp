@@ -113,7 +113,13 @@ void expect_same(std::string const& here, octets const& wanted, octets const& go
     auto const at = std::size_t(w - wanted.begin());
     auto const caret = std::min<std::size_t>(at, 8);
     current().story.push_back({here + ": compares", comparison(wanted, got, at), {{"came", caret}}});
-    fail("the octets that were sent, unchanged and in order", "another octet at offset " + std::to_string(offset + at));
+    auto const first = offset + at == 0;
+    fail(
+        "the octets that were sent, unchanged and in order", "another octet at offset " + std::to_string(offset + at),
+        first
+            ? "Something else stands in front of them: a second reply, or one that is too long?"
+            : "From there on octets are missing, doubled or mixed up. Does send() take fewer octets than it was given? "
+              "Is a buffer shared between two directions, or too small?");
 }
 
 void connection::expect_data(octets const& wanted) {
