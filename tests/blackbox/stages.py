@@ -1,5 +1,6 @@
 """Clients at every stage of a session. As a program: the same in a process of its own, which can be killed."""
 import socket
+import subprocess
 import sys
 import types
 
@@ -45,6 +46,23 @@ def clients_at_every_stage(proxy, target, dead_target):
             client(hello, request(CONNECT, *dead_target)), client(hello, request(CONNECT, *dead_target), b"early"),
             requested(BIND, UNSPECIFIED), requested(UDP_ASSOCIATE, UNSPECIFIED), associated(),
             connect(proxy, target), half_closed(), sending()]
+
+
+class ClientProcess:
+    """Clients at every stage in a process of their own."""
+
+    def __init__(self, proxy, target, dead_target):
+        ports = [str(port) for _, port in (proxy.address, target, dead_target)]
+        self.process = subprocess.Popen([sys.executable, "-B", "stages.py", *ports], stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout.readline() == "there\n"
+
+    def wait_for_end(self):
+        assert self.process.stdout.readline() == "ended\n"
+
+    def kill(self):
+        """SIGKILL."""
+        with self.process:
+            self.process.kill()
 
 
 def main(proxy_port, target_port, dead_port):

@@ -167,6 +167,19 @@ def fill(connection, most=1 << 30):
     return sent
 
 
+def clog(connections):
+    """Send on all of them until nobody has taken anything for a while."""
+    for connection in connections:
+        connection.setblocking(False)
+    moved = time.monotonic()
+    while time.monotonic() - moved < 0.3:
+        for connection in connections:
+            with contextlib.suppress(BlockingIOError):
+                connection.send(BLOCK)
+                moved = time.monotonic()
+        time.sleep(0.01)
+
+
 def hash_of_fill(octets):
     """The hash of what fill() has sent, when it sent that many octets."""
     whole, rest = divmod(octets, len(BLOCK))

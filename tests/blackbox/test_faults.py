@@ -90,7 +90,7 @@ def test_it_survives(start_proxy, tmp_path, case):
                     check_that_it_serves(proxy)
                 if case.rests:
                     check_that_it_rests(proxy)
-                assert proxy.running()
+                assert proxy.running(), f"it has ended; the log is:\n{proxy.stdout()}{proxy.stderr()}"
         check_that_it_survives(proxy, harm)
 
 

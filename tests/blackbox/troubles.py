@@ -3,16 +3,12 @@ yields, and is not helped by anybody; after it all have gone."""
 import contextlib
 import functools
 import itertools
-import socket
-import subprocess
-import sys
 import threading
-import time
 
 from garbage import garbage
 from socks5 import BIND, CONNECT, UDP_ASSOCIATE, Client, connect, greeting, request, reset
-from stages import clients_at_every_stage
-from targets import BLOCK, Listener, Server, UdpSocket, never_answering
+from stages import ClientProcess, clients_at_every_stage
+from targets import BLOCK, Listener, Server, UdpSocket, clog, never_answering
 from waiting import SLOW, Background, wait_until
 
 
@@ -94,7 +90,7 @@ def garbage_at_once(proxy):
     """500 clients that say what they should not."""
     with contextlib.ExitStack() as stack:
         clients = [stack.enter_context(Client(proxy)) for _ in range(500)]
-        for client, octets in zip(clients, garbage(500)):
+        for client, octets in zip(clients, garbage()):
             with contextlib.suppress(ConnectionError):
                 client.send(octets)
         yield clients
@@ -110,23 +106,6 @@ def clients_that_vanish(proxy):
             yield clients
         for number, client in enumerate(clients):
             (Client.close if number < len(clients) // 2 else Client.reset)(client)
-
-
-class ClientProcess:
-    """Clients at every stage in a process of their own."""
-
-    def __init__(self, proxy, target, dead_target):
-        ports = [str(port) for _, port in (proxy.address, target, dead_target)]
-        self.process = subprocess.Popen([sys.executable, "-B", "stages.py", *ports], stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout.readline() == "there\n"
-
-    def wait_for_end(self):
-        assert self.process.stdout.readline() == "ended\n"
-
-    def kill(self):
-        """SIGKILL."""
-        with self.process:
-            self.process.kill()
 
 
 @contextlib.contextmanager
@@ -156,19 +135,6 @@ def targets_that_reset(proxy):
                 client.wait_for_end()
         with repeated(visit):
             yield []
-
-
-def clog(connections):
-    """Send on all of them until nobody has taken anything for a while."""
-    for connection in connections:
-        connection.setblocking(False)
-    moved = time.monotonic()
-    while time.monotonic() - moved < 0.3:
-        for connection in connections:
-            with contextlib.suppress(BlockingIOError):
-                connection.send(BLOCK)
-                moved = time.monotonic()
-        time.sleep(0.01)
 
 
 @contextlib.contextmanager
