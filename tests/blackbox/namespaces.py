@@ -53,10 +53,15 @@ def with_name_server(folder, *addresses, timeout=1):
     return unshared(network(addresses) + etc(folder, files), "--net", "--mount")
 
 
-def inside(proxy, *command):
+def alone(folder, hosts):
+    """The program sees a network with nothing but a loopback, and this text as /etc/hosts."""
+    return [*with_hosts(folder, hosts), *with_addresses()]
+
+
+def inside(proxy, *command, spaces=("--net",)):
     """The command in the network of a proxy that was started with one of its own."""
     user = () if os.geteuid() == 0 else ("--user", "--preserve-credentials")
-    return ["nsenter", "--target", str(proxy.pid), "--net", *user, *command]
+    return ["nsenter", "--target", str(proxy.pid), *spaces, *user, *command]
 
 
 class SocketsInside:

@@ -157,15 +157,16 @@ CLAUSE("1928-4", SENSE, "a name whose first address refuses",
     for (auto const& found : tcp::resolver(io()).resolve("localhost", "", error))
         six = six || found.endpoint().address().is_v6();
     if (!six) not_run("localhost has only one address on this machine");
-    suspect(
+    constexpr auto only_first =
         "The server tries only the first of the addresses that getaddrinfo() delivers. localhost is 127.0.0.1 and "
-        "::1; try each of them.");
+        "::1; try each of them.";
+    suspect(only_first);
     for (auto const& host : {v4_loopback, v6_loopback}) {
         origin target(host);
         client c;
         c.greet();
         c.send(request(connect, with_name("localhost", target.port())));
-        c.expect_reply({0});
+        c.expect_reply({0}, {{5, only_first}});
         target.accept();
     }
 }

@@ -1,5 +1,7 @@
 #include "socks5spec/waiting.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
+
 namespace spec {
 
 asio::io_context& io() {
@@ -8,8 +10,12 @@ asio::io_context& io() {
 }
 
 bool waiting::until(time_point limit) {
-    io().restart();
-    while (!ready_ && io().run_one_until(limit) > 0) continue;
+    {
+        auto const busy = asio::make_work_guard(io());  // without a socket the time has to pass, too
+        io().restart();
+        while (!ready_ && io().run_one_until(limit) > 0) continue;
+        if (!ready_) io().poll();  // when the time was up already, what is ready still counts
+    }
     for (auto const& cancel : cancels_) cancel();
     io().restart();
     io().run();

@@ -30,6 +30,7 @@ struct animal {
     std::string_view name;
     std::string_view bug;
     void (*serve)(visit const&);
+    std::size_t clients_at_once = 1000;
 };
 
 using animals = std::vector<animal>;

@@ -19,15 +19,7 @@ struct only_first_address : altered<only_first_address> {
     }
 };
 
-/// The network of a session lives as long as the session.
-struct one_client_at_a_time : altered<one_client_at_a_time> {
-    static std::mutex& door() {
-        static std::mutex mutex;
-        return mutex;
-    }
-
-    std::lock_guard<std::mutex> const turn{door()};
-};
+struct one_client_at_a_time : altered<one_client_at_a_time> {};
 
 }  // namespace
 
@@ -35,7 +27,7 @@ animals in_connect() {
     return {
         {"reply-before-connect", "replies REP 00 first, and connects then", serve<reply_before_connect>},
         {"only-first-address", "tries only the first address of a name", serve<only_first_address>},
-        {"one-client-at-a-time", "serves one client after the other", serve<one_client_at_a_time>},
+        {"one-client-at-a-time", "serves one client after the other", serve<one_client_at_a_time>, 1},
     };
 }
 

@@ -14,7 +14,7 @@ import textwrap
 
 import pytest
 
-from namespaces import with_hosts
+from namespaces import alone, inside
 from proxy import Proxy
 from waiting import SLOW
 
@@ -41,7 +41,9 @@ def tried(folder, wrapper, chapter, server, *arguments, user):
     running = Proxy(folder, *arguments, path=server, wrapper=wrapper)
     try:
         command = [TESTER, f"--server={running.url}", f"--chapter={chapter}", f"--timeout={PATIENCE}", "--format=json"]
-        said = subprocess.run([*wrapper, *command, *user], capture_output=True, check=False, timeout=600)
+        if wrapper:
+            command = inside(running, *command, spaces=("--net", "--mount"))
+        said = subprocess.run([*command, *user], capture_output=True, check=False, timeout=600)
         return json.loads(said.stdout)["cases"]
     finally:
         running.process.kill()
@@ -81,8 +83,8 @@ def keeper(tmp_path_factory):
 
 class Keeper:
     def __init__(self, folder):
-        try:  # the same names on each machine, and no name servers
-            wrapper = with_hosts(folder, "127.0.0.1 localhost\n::1 localhost\n")
+        try:  # the same names on each machine, no name servers, and no port that belongs to somebody else
+            wrapper = alone(folder, "127.0.0.1 localhost\n::1 localhost\n")
         except pytest.skip.Exception:
             wrapper = ()
         pool = concurrent.futures.ThreadPoolExecutor(AT_ONCE)

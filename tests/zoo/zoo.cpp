@@ -46,7 +46,7 @@ void show(animal const& shown, network::tcp::endpoint const& where, session::set
         auto stream = std::move(visitor.stream);
         shown.serve({io, watchdog, stream, settings, record});
     };
-    network::server server(1000, serve, warn);
+    network::server server(shown.clients_at_once, serve, warn);
     boost::scoped_thread<> const acceptor([&] { server.run(door); });
     signals.async_wait([&](boost::system::error_code, int) {
         server.stop();
