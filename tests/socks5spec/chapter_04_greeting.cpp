@@ -138,6 +138,8 @@ CLAUSE("1928-3", SENSE, "version 4 is turned away",
     auto const came = c.read_some(2, clock::now() + 1s);
     if (came.what == arrival::data && came.octets.front() == 5 && came.octets != octets{5, 0xff})
         fail("the end of the connection", socks5::hex(came.octets));
+    waiting().until(clock::now() + a_moment);
+    client();  // the server is still there
 }
 
 CLAUSE(

@@ -56,16 +56,20 @@ CLAUSE("1928-7", MUST, "a datagram to a name, and back", "DST.ADDR may be a name
     association a;
     udp_port four("target");
     auto const port = four.where().port;
+    std::optional<udp_port> six;  // localhost may be [::1] as well
+    if (available(v6_loopback)) six.emplace("target", v6_loopback, port);
     a.send(with_name("localhost", port), text("question"));
-    if (auto const came = four.receive_within(a_moment)) {
-        four.expect_same(text("question"), came->data);
-        four.send(came->from, text("answer"));
-        return a.expect_answer_from_port(port, text("answer"));
+    be_patient();
+    for (auto const limit = in_time(); clock::now() < limit;) {
+        for (auto* target : {&four, six ? &*six : &four}) {
+            auto const came = target->receive_within(20ms);
+            if (!came) continue;
+            target->expect_same(text("question"), came->data);
+            target->send(came->from, text("answer"));
+            return a.expect_answer_from_port(port, text("answer"));
+        }
     }
-    udp_port six("target", v6_loopback, port);  // localhost may be [::1] as well
-    a.send(with_name("localhost", port), text("question"));
-    six.send(six.receive().from, text("answer"));
-    a.expect_answer_from_port(port, text("answer"));
+    fail("a datagram for the target", "nothing, in the time limit");
 }
 
 CLAUSE("1928-7", MUST, "several targets in one association",

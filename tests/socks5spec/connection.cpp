@@ -180,7 +180,7 @@ std::optional<tcp::socket> try_to_connect(tcp::endpoint const& to, time_point li
     socket.cancel();
     io().restart();
     io().run();
-    if (error) return {};
+    if (error && error != asio::error::connection_reset) return {};  // who is reset was connected
     return socket;
 }
 
