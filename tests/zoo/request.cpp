@@ -10,7 +10,7 @@ struct host_order_port : altered<host_order_port> {};
 void carry_out(session::conversation<host_order_port>& client, socks5::request request) {
     auto const port = request.dst.port;
     request.dst.port = static_cast<std::uint16_t>(port << 8 | port >> 8);
-    if (request.dst.port == port) ++request.dst.port;  // such a port would hide the bug, now and then
+    if (request.dst.port == port && port != 0) ++request.dst.port;  // such a port would hide the bug, now and then
     session::carry_out(client, request);
 }
 
