@@ -170,10 +170,14 @@ CLAUSE("1928-6", MUST, "it ends with the TCP connection",
     a.expect_echo(target);
     a.control.close();
     suspect("The server relays although the client has closed its TCP connection: nobody will ever end this.");
-    for (auto const limit = clock::now() + 3s; clock::now() < limit;) {
+    auto const passes = [&](std::chrono::milliseconds within) {
         a.send(target.where(), text("late"));
-        if (!target.receive_within(1s)) return;
+        return target.receive_within(within).has_value();
+    };
+    for (auto const limit = clock::now() + 3s; clock::now() < limit;) {
+        if (!passes(1s) && !passes(2s)) return;  // twice, because a busy machine may be slow
         current().story.resize(std::min<std::size_t>(current().story.size(), 12));
+        waiting().until(clock::now() + 100ms);
     }
     fail("no more datagrams for the target", "they still pass, 3 s after the end of the TCP connection");
 }
