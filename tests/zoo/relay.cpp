@@ -2,8 +2,6 @@
 #include "zoo/animal.hpp"
 
 #include <poll.h>
-#include <sys/socket.h>
-
 namespace zoo {
 
 namespace {
@@ -69,17 +67,6 @@ struct mixes_octets : altered<mixes_octets> {
 struct short_send : altered<short_send> {
     void write(stream& to, std::span<octet const> data) {
         altered::write(to, reaches(2'000'000, data.size()) ? data.first(data.size() - 1) : data);
-    }
-};
-
-/// The program ends when it sends to somebody who has gone, unless it says that it does not want to.
-struct dies_of_sigpipe : altered<dies_of_sigpipe> {
-    void write(stream& to, std::span<octet const> data) {
-        while (!data.empty()) {
-            auto const sent = ::send(to.native_handle(), data.data(), data.size(), 0);
-            if (sent < 0) throw std::runtime_error("connection lost");
-            data = data.subspan(std::size_t(sent));
-        }
     }
 };
 
@@ -149,7 +136,6 @@ animals in_the_relay() {
         {"loses-last-octets", "forgets what it has just read when it sees the end", serve<loses_last_octets>},
         {"mixes-octets", "mixes up two octets after half a million", serve<mixes_octets>},
         {"short-send", "does not notice that send() has not taken all", serve<short_send>},
-        {"dies-of-sigpipe", "sends without MSG_NOSIGNAL", serve<dies_of_sigpipe>},
         {"waits-for-full-buffer", "relays 4096 octets at a time, never less", serve<waits_for_full_buffer>},
         {"buffers-everything", "reads on when it cannot write", serve<buffers_everything>},
     };
