@@ -2,6 +2,7 @@
 #include "zoo/animal.hpp"
 
 #include <poll.h>
+
 namespace zoo {
 
 namespace {
