@@ -73,22 +73,19 @@ void check_shown(script const& played) {
         expect(line.starts_with("#1 ") && one_line(line), "a line of the trace is one line, with the session's number");
 }
 
-/// Puts another password wherever there is one: where the client sends it, and where the proxy knows it.
+/// Makes every password longer by an octet: where the client sends it, and where the proxy knows it.
 void disguise(script& s) {
-    constexpr octet mask = 0x55;
-    for (auto& [name, password] : s.users) {
-        for (char& c : password) c = static_cast<char>(c ^ mask);
-        s.settings.users.add(name, password);
-    }
+    for (auto const& [name, password] : s.users) s.settings.users.add(name, 'x' + password);
     reader heard{s.from_client};
     try {
         socks5::greeting::receive(heard);
         auto const [ver, ulen] = socks5::take<2>(heard);
         heard(ulen);
         auto const [plen] = socks5::take<1>(heard);
-        auto const end = std::min(heard.at + plen, s.from_client.size());
-        if (ver == 1)
-            for (auto i = heard.at; i < end; ++i) s.from_client[i] ^= mask;
+        if (ver != 1 || plen == 255) return;  // no user has so long a password
+        auto const passwd = s.from_client.begin() + static_cast<std::ptrdiff_t>(heard.at);
+        ++passwd[-1];
+        s.from_client.insert(passwd, 'x');
     } catch (std::runtime_error const&) {
         // The client does not come as far as a password.
     }
