@@ -6,6 +6,7 @@
 #include "session/session.hpp"
 
 #include <boost/asio/signal_set.hpp>
+#include <boost/thread/scoped_thread.hpp>
 
 #include <poll.h>
 #include <unistd.h>
@@ -119,29 +120,31 @@ bool is_read(int descriptor) {
 }
 
 void run(options const& options) {
-    boost::asio::io_context io;
-    boost::asio::signal_set signals(io, SIGINT, SIGTERM);
-    if (options.outgoing) try_outgoing(io, *options.outgoing);
-    auto doors = listen(io, options.listen);
-    network::watchdog watchdog;
+    network::resources shared;
+    shared.pipes.release(100);
+    shared.outgoing = options.outgoing;
+    boost::asio::io_context waiting;  // for a signal; see resources::io
+    boost::asio::signal_set signals(waiting, SIGINT, SIGTERM);
+    if (options.outgoing) try_outgoing(shared.io, *options.outgoing);
+    auto doors = listen(shared.io, options.listen);
 
     client_log log;
     std::atomic<std::size_t> clients = 0;
     auto const serve = [&](network::visitor visitor) {
         session::record record{.number = ++clients, .client = network::to_address(visitor.from)};
-        network::blocking net(io, watchdog, options.outgoing);
+        network::blocking net(shared);
         {
             auto stream = std::move(visitor.stream);  // closed before the log says so, and before net ends
             session::serve(net, stream, options.settings, record);
         }
         if (!options.quiet) log.write(record);
     };
-    network::server server(options.max_clients, serve,
+    network::server server(shared.threads, options.max_clients, serve,
                            [](std::string const& line) { err("plainsocks: " + line + '\n'); });
     auto const stop = [&] {
         server.stop();
         for (auto& door : doors) door.end();
-        watchdog.stop();
+        shared.watchdog.stop();
     };
     signals.async_wait([&](error_code, int) { stop(); });
 
@@ -155,7 +158,7 @@ void run(options const& options) {
         stop();
         throw;
     }
-    io.run();
+    waiting.run();
     if (!server.wait_for_clients(std::chrono::milliseconds(1500))) leave_threads_behind();
     if (is_read(STDOUT_FILENO)) log.end();
 }

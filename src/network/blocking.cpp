@@ -13,7 +13,7 @@ std::vector<socks5::address> blocking::resolve(socks5::address const& dst, time_
     if (not_a_number) found = look_up(name, limit);
     std::vector<socks5::address> addresses;
     for (auto const& ip : found)
-        if (!outgoing_ || outgoing_->is_v4() == ip.is_v4()) addresses.push_back({to_host(ip), dst.port});
+        if (!shared_.outgoing || shared_.outgoing->is_v4() == ip.is_v4()) addresses.push_back({to_host(ip), dst.port});
     return addresses;
 }
 
@@ -29,28 +29,31 @@ std::vector<asio::ip::address> blocking::look_up(std::string const& name, time_p
 
 blocking::stream blocking::connect(socks5::address const& address, time_point limit) {
     tcp::endpoint const endpoint(to_ip(address.host), address.port);
-    if (outgoing_ && outgoing_->is_v4() != endpoint.address().is_v4())
+    if (shared_.outgoing && shared_.outgoing->is_v4() != endpoint.address().is_v4())
         throw socks5::refused(socks5::rep::network_unreachable, "the outgoing address is of the other kind");
-    stream target(io_);
+    tcp::socket target(shared_.io);
     error_code error;
     target.open(endpoint.protocol(), error);
-    if (!error && outgoing_) target.bind({*outgoing_, 0}, error);
+    if (!error && shared_.outgoing) target.bind({*shared_.outgoing, 0}, error);
     if (error) refuse(error);
     {
-        auto const time_is_up = alarm_at(limit, [&] { end(target); });
+        auto const time_is_up = alarm_at(limit, [&] {
+            error_code ignored;
+            target.shutdown(tcp::socket::shutdown_both, ignored);
+        });
         target.connect(endpoint, error);
         if (time_is_up.rang()) throw socks5::refused(socks5::rep::host_unreachable, "no connection (time limit)");
     }
     if (error) refuse(error);
-    prepare(target);
-    return target;
+    prepare(target.native_handle());
+    return stream(std::move(target));
 }
 
 socks5::host blocking::route_to(socks5::address const& address) {
-    if (outgoing_) return to_host(*outgoing_);
+    if (shared_.outgoing) return to_host(*shared_.outgoing);
     constexpr std::uint16_t any_port = 9;
     error_code error;
-    udp::socket probe(io_);
+    udp::socket probe(shared_.io);
     probe.connect({to_ip(address.host), any_port}, error);  // chooses a route, sends nothing
     if (error) refuse(error);
     return to_host(probe.local_endpoint().address());
@@ -58,7 +61,7 @@ socks5::host blocking::route_to(socks5::address const& address) {
 
 blocking::listener blocking::listen(socks5::host const& host) {
     try {
-        return {io_, {to_ip(host), 0}};
+        return {shared_.io, {to_ip(host), 0}};
     } catch (system_error const& e) {
         refuse(e.code());
     }
@@ -76,16 +79,16 @@ std::optional<blocking::visitor> blocking::accept(listener& l, stream& leaving) 
 
 blocking::datagrams blocking::open_datagrams(socks5::host const& host) {
     try {
-        return {io_, {to_ip(host), 0}};
+        return {shared_.io, {to_ip(host), 0}};
     } catch (system_error const& e) {
         refuse(e.code());
     }
 }
 
 blocking::datagrams blocking::open_datagrams() {
-    if (outgoing_) return open_datagrams(to_host(*outgoing_));
+    if (shared_.outgoing) return open_datagrams(to_host(*shared_.outgoing));
     try {
-        return {io_, {asio::ip::address_v6::any(), 0}};
+        return {shared_.io, {asio::ip::address_v6::any(), 0}};
     } catch (system_error const&) {
         // A machine without IPv6.
     }

@@ -3,11 +3,11 @@
 
 #include "network/addresses.hpp"
 #include "network/errors.hpp"
+#include "network/pipe.hpp"
 #include "network/resolver.hpp"
+#include "network/resources.hpp"
 #include "network/sockets.hpp"
-#include "network/watchdog.hpp"
 
-#include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 
 #include <exception>
@@ -20,61 +20,51 @@ namespace network {
 /// blocks is the thread that calls.
 class blocking {
 public:
-    using stream = tcp::socket;
+    using stream = network::stream;
+    using pipe = network::pipe;
     using listener = network::listener;
     using datagrams = network::datagrams;
     using alarm = watchdog::alarm;
     struct visitor {
-        tcp::socket stream;
+        network::stream stream;
         socks5::address address;
     };
 
-    /// `outgoing`: the local address of connections to targets; without one, the system chooses.
-    blocking(asio::io_context& io, network::watchdog& watchdog, std::optional<asio::ip::address> const& outgoing)
-        : io_(io), watchdog_(watchdog), outgoing_(outgoing), resolver_(io) {}
+    explicit blocking(network::resources& shared) : shared_(shared), resolver_(shared.io, shared.look_ups) {}
 
-    socks5::octets read(stream& from, std::size_t n) {
-        socks5::octets octets(n);
-        error_code error;
-        asio::read(from, asio::buffer(octets), error);
-        if (error) lost(error);
-        return octets;
-    }
-
-    std::size_t read_some(stream& from, std::span<socks5::octet> buffer) {
-        error_code error;
-        auto const n = from.read_some(asio::buffer(buffer.data(), buffer.size()), error);
-        if (error && error != asio::error::eof) lost(error);
-        return n;
-    }
+    socks5::octets read(stream& from, std::size_t n) { return from.read(n); }
+    std::size_t read_some(stream& from, std::span<socks5::octet> buffer) { return from.read_some(buffer); }
 
     void write(stream& to, std::span<socks5::octet const> octets) {
         error_code error;
-        asio::write(to, asio::buffer(octets.data(), octets.size()), error);
+        asio::write(to.socket(), asio::buffer(octets.data(), octets.size()), error);
         if (error) lost(error);
     }
 
-    void shutdown_send(stream& s) { shut(s, stream::shutdown_send); }
-    void shutdown_receive(stream& s) { shut(s, stream::shutdown_receive); }
-    void end(stream& s) { shut(s, stream::shutdown_both); }
+    pipe open_pipe(stream& from, stream& to) { return {shared_.pipes, from, to}; }
+    std::size_t move_some(pipe& p) { return p.move_some(); }
+
+    void shutdown_send(stream& s) { shut(s, tcp::socket::shutdown_send); }
+    void shutdown_receive(stream& s) { shut(s, tcp::socket::shutdown_receive); }
+    void end(stream& s) { shut(s, tcp::socket::shutdown_both); }
     void end(listener& l) { l.end(); }
     void end(datagrams& d) { d.end(); }
 
     /// Not by Asio's option, because the destructor of its socket would take that back.
     void reset_on_close(stream& s) {
         linger const at_once{1, 0};
-        ::setsockopt(s.native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        ::setsockopt(s.socket().native_handle(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     }
 
     bool connected(stream const& s) {
         error_code error;
-        s.remote_endpoint(error);
+        s.socket().remote_endpoint(error);
         return !error;
     }
 
     socks5::address local(stream const& s) {
         error_code gone;  // then it is 0.0.0.0:0
-        return to_address(s.local_endpoint(gone));
+        return to_address(s.socket().local_endpoint(gone));
     }
     socks5::address local(listener const& l) { return to_address(l.local()); }
     socks5::address local(datagrams const& d) { return to_address(d.local()); }
@@ -105,35 +95,33 @@ public:
     /// first. If one of them fails, it is on its caller to make the other one end.
     template <class F, class G>
     void both(F f, G g) {
+        crew::job other([&] { f(*this); });
+        auto other_end = other.get_future();
+        shared_.threads.run(std::move(other));
         std::exception_ptr failure;
-        {
-            boost::scoped_thread<> const other([&] {
-                try {
-                    f(*this);
-                } catch (std::exception const&) {
-                    failure = std::current_exception();
-                }
-            });
+        try {
             g(*this);
+        } catch (std::exception const&) {
+            failure = std::current_exception();
         }
+        other_end.wait();
         if (failure) std::rethrow_exception(failure);
+        other_end.get();
     }
 
-    alarm alarm_at(time_point due, std::function<void()> wake) { return {watchdog_, due, std::move(wake)}; }
-    bool stopping() const { return watchdog_.stopping(); }
+    alarm alarm_at(time_point due, std::function<void()> wake) { return {shared_.watchdog, due, std::move(wake)}; }
+    bool stopping() const { return shared_.watchdog.stopping(); }
     void pause(std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }
 
 private:
-    static void shut(stream& s, stream::shutdown_type how) {
+    static void shut(stream& s, tcp::socket::shutdown_type how) {
         error_code ignored;  // the connection may have ended by itself
-        s.shutdown(how, ignored);
+        s.socket().shutdown(how, ignored);
     }
 
     std::vector<asio::ip::address> look_up(std::string const& name, time_point limit);  // without numbers
 
-    asio::io_context& io_;
-    network::watchdog& watchdog_;
-    std::optional<asio::ip::address> outgoing_;
+    network::resources& shared_;
     resolver resolver_;
 };
 

@@ -6,18 +6,24 @@ namespace network {
 
 using boost::asio::ip::tcp;
 
+resolver::~resolver() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return !busy_; });
+}
+
 std::vector<boost::asio::ip::address> resolver::look_up(std::string const& name, boost::system::error_code& error) {
     error = boost::asio::error::operation_aborted;
     std::unique_lock lock(mutex_);
     if (busy_) return {};
     given_up_ = false;
+    busy_ = true;
     try {
-        thread_ = boost::scoped_thread<>([this, name] { run(name); });
+        threads_.run(crew::job([this, name] { run(name); }));
     } catch (boost::thread_resource_error const& e) {
+        busy_ = false;
         error = e.code();
         return {};
     }
-    busy_ = true;
     changed_.wait(lock, [&] { return !busy_ || given_up_; });
     if (busy_) return {};
     error = error_;

@@ -2,8 +2,9 @@
 /// waits for it.
 #pragma once
 
+#include "network/crew.hpp"
+
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/thread/scoped_thread.hpp>
 
 #include <condition_variable>
 #include <mutex>
@@ -16,7 +17,11 @@ namespace network {
 /// look-ups under way.
 class resolver {
 public:
-    explicit resolver(boost::asio::io_context& io) : io_(io) {}
+    /// `threads` are those that wait for the system. They need large stacks: who knows what it loads to look up a name.
+    resolver(boost::asio::io_context& io, crew& threads) : io_(io), threads_(threads) {}
+    ~resolver();
+    resolver(resolver const&) = delete;
+    resolver& operator=(resolver const&) = delete;
 
     /// The addresses of a name. `error` is operation_aborted when the look-up was given up, or could not be begun
     /// because the one before still hangs.
@@ -29,13 +34,13 @@ private:
     void run(std::string const& name);
 
     boost::asio::io_context& io_;
+    crew& threads_;
     std::mutex mutex_;
     std::condition_variable changed_;
     bool busy_ = false;
     bool given_up_ = false;
     boost::system::error_code error_;
     std::vector<boost::asio::ip::address> addresses_;
-    boost::scoped_thread<> thread_;  ///< last: it uses all of the above
 };
 
 }  // namespace network

@@ -4,9 +4,10 @@ namespace network {
 
 using namespace std::chrono_literals;
 
-server::server(std::size_t max_clients, std::function<void(visitor)> serve,
+server::server(crew& threads, std::size_t max_clients, std::function<void(visitor)> serve,
                std::function<void(std::string const&)> warn)
-    : max_clients_(max_clients), serve_(std::move(serve)), warn_(std::move(warn)) {}
+
+    : threads_(threads), max_clients_(max_clients), serve_(std::move(serve)), warn_(std::move(warn)) {}
 
 void server::run(listener& door) {
     bool told = false;
@@ -25,35 +26,31 @@ void server::run(listener& door) {
 
 /// Waits for a place first. Throws when there is no thread to be had; the client's connection is closed then.
 void server::start(visitor client) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return stopping_ || clients_.size() < max_clients_; });
-    if (stopping_) return;
-    auto const self = clients_.emplace(clients_.end());
+    {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return stopping_ || clients_ < max_clients_; });
+        if (stopping_) return;
+        ++clients_;
+    }
     try {
-        *self = boost::thread([this, self, visitor = std::move(client)]() mutable {
+        threads_.run(crew::job([this, visitor = std::move(client)]() mutable {
             try {
                 serve_(std::move(visitor));
             } catch (std::exception const& e) {
                 warn_(std::string("a client could not be served: ") + e.what());
             }
-            leave(self);
-        });
+            leave();
+        }));
     } catch (std::exception const&) {
-        clients_.erase(self);
+        leave();
         throw;
     }
 }
 
-/// Threads are joined, never detached. A thread cannot join itself, so the next one to leave does it.
-void server::leave(std::list<boost::thread>::iterator self) {
-    std::list<boost::thread> earlier;
-    {
-        std::lock_guard const lock(mutex_);
-        earlier.swap(finished_);
-        finished_.splice(finished_.end(), clients_, self);
-        changed_.notify_all();
-    }
-    for (auto& thread : earlier) thread.join();
+void server::leave() {
+    std::lock_guard const lock(mutex_);
+    --clients_;
+    changed_.notify_all();
 }
 
 void server::rest() {
@@ -69,10 +66,7 @@ void server::stop() {
 
 bool server::wait_for_clients(std::chrono::milliseconds limit) {
     std::unique_lock lock(mutex_);
-    if (!changed_.wait_for(lock, limit, [&] { return clients_.empty(); })) return false;
-    for (auto& thread : finished_) thread.join();
-    finished_.clear();
-    return true;
+    return changed_.wait_for(lock, limit, [&] { return clients_ == 0; });
 }
 
 }  // namespace network

@@ -1,23 +1,20 @@
 /// The server: an acceptor that waits, and a thread for each client.
 #pragma once
 
+#include "network/crew.hpp"
 #include "network/sockets.hpp"
 
-#include <boost/thread/thread.hpp>
-
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <list>
-#include <mutex>
 
 namespace network {
 
 class server {
 public:
-    /// `serve` is called for each client, in a thread of its own. `warn` is told of what keeps clients waiting, once
+    /// `serve` is called for each client, in one of the `threads`. `warn` is told of what keeps clients waiting, once
     /// each time, and of what `serve` throws. At most `max_clients` are served at once; the others wait their turn.
-    server(std::size_t max_clients, std::function<void(visitor)> serve, std::function<void(std::string const&)> warn);
+    server(crew& threads, std::size_t max_clients, std::function<void(visitor)> serve,
+           std::function<void(std::string const&)> warn);
 
     /// Accepts clients until stop(). To be called by a thread for each door.
     void run(listener& door);
@@ -30,9 +27,10 @@ public:
 
 private:
     void start(visitor client);
-    void leave(std::list<boost::thread>::iterator self);
+    void leave();
     void rest();
 
+    crew& threads_;
     std::size_t const max_clients_;
     std::function<void(visitor)> const serve_;
     std::function<void(std::string const&)> const warn_;
@@ -40,8 +38,7 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     bool stopping_ = false;
-    std::list<boost::thread> clients_;   ///< still at work
-    std::list<boost::thread> finished_;  ///< done, but not joined: one at most
+    std::size_t clients_ = 0;  ///< being served
 };
 
 }  // namespace network

@@ -3,7 +3,6 @@
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/system/system_error.hpp>
 
-#include <netinet/tcp.h>
 #include <poll.h>
 
 namespace network {
@@ -20,39 +19,30 @@ Endpoint own_door(Endpoint local) {
 
 }  // namespace
 
-void prepare(tcp::socket& stream) {
-    error_code ignored;
-    stream.set_option(tcp::no_delay(true), ignored);
-    stream.set_option(tcp::socket::keep_alive(true), ignored);
-#ifdef TCP_KEEPIDLE
-    for (auto const& [option, value] : {std::pair(TCP_KEEPIDLE, 60), {TCP_KEEPINTVL, 15}, {TCP_KEEPCNT, 4}})
-        ::setsockopt(stream.native_handle(), IPPROTO_TCP, option, &value, sizeof value);  // seconds, seconds, times
-#endif
+listener::listener(asio::io_context& io, tcp::endpoint const& where) : io_(io), acceptor_(io, where) {
+    prepare(acceptor_.native_handle());
 }
-
-listener::listener(asio::io_context& io, tcp::endpoint const& where) : io_(io), acceptor_(io, where) {}
 
 std::optional<visitor> listener::accept() {
     while (!ended_) {
         error_code error;
         tcp::endpoint from;
-        auto stream = acceptor_.accept(from, error);
+        auto socket = acceptor_.accept(from, error);
         if (ended_) break;
         if (error == asio::error::connection_aborted) continue;  // it left before its turn came
         if (error) throw boost::system::system_error(error);
-        prepare(stream);
-        return visitor{std::move(stream), from};
+        return visitor{network::stream(std::move(socket)), from};
     }
     return {};
 }
 
-std::optional<visitor> listener::accept(tcp::socket& leaving) {
+std::optional<visitor> listener::accept(stream& leaving) {
 #ifdef POLLRDHUP
     constexpr short only_the_end = POLLRDHUP;
 #else
     constexpr short only_the_end = 0;  // a reset is reported unasked
 #endif
-    pollfd waits[]{{acceptor_.native_handle(), POLLIN, 0}, {leaving.native_handle(), POLLIN, 0}};
+    pollfd waits[]{{acceptor_.native_handle(), POLLIN, 0}, {leaving.socket().native_handle(), POLLIN, 0}};
     while (!ended_) {
         if (::poll(waits, std::size(waits), -1) < 0 && errno != EINTR)
             throw boost::system::system_error(errno, boost::system::system_category());
@@ -60,7 +50,7 @@ std::optional<visitor> listener::accept(tcp::socket& leaving) {
         if (waits[1].revents == 0) continue;
         char first = 0;
         error_code error;
-        leaving.receive(asio::buffer(&first, 1), tcp::socket::message_peek, error);
+        leaving.socket().receive(asio::buffer(&first, 1), tcp::socket::message_peek, error);
         if (error || waits[1].events == only_the_end) return {};
         waits[1].events = only_the_end;  // it has something to say, and will be read later
     }

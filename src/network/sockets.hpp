@@ -1,7 +1,8 @@
 /// Sockets that wait for strangers, and how another thread ends the wait. close() does not: the wait would go on.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
+#include "network/stream.hpp"
+
 #include <boost/asio/ip/udp.hpp>
 
 #include <atomic>
@@ -9,18 +10,11 @@
 
 namespace network {
 
-namespace asio = boost::asio;
-using asio::ip::tcp;
 using asio::ip::udp;
-using boost::system::error_code;
-
-/// For each TCP connection: pass data on at once (TCP_NODELAY), and notice within two minutes when a silent peer has
-/// vanished (keep-alive; with data under way the system takes longer to give up). Failures are ignored.
-void prepare(tcp::socket& stream);
 
 /// Who came.
 struct visitor {
-    tcp::socket stream;
+    network::stream stream;
     tcp::endpoint from;  ///< known even if the visitor has left again
 };
 
@@ -35,7 +29,7 @@ public:
     std::optional<visitor> accept();
 
     /// The same, but nothing also when `leaving` ends first. What it has sent stays there to be read.
-    std::optional<visitor> accept(tcp::socket& leaving);
+    std::optional<visitor> accept(network::stream& leaving);
 
     /// Ends accept(), now and ever after, from any thread.
     void end();

@@ -31,13 +31,19 @@ inline constexpr int alarm_rings_per_second = 10;
 /// throw std::exception when a connection is lost, and socks5::refused where the failure is an answer.
 template <class N>
 concept network = requires(N net, typename N::stream stream, typename N::listener listener, typename N::visitor visitor,
-                           typename N::datagrams datagrams, typename N::alarm alarm, socks5::address address,
-                           std::span<socks5::octet> buffer, std::span<socks5::octet const> data, std::size_t n,
-                           time_point when) {
+                           typename N::pipe pipe, typename N::datagrams datagrams, typename N::alarm alarm,
+                           socks5::address address, std::span<socks5::octet> buffer,
+                           std::span<socks5::octet const> data, std::size_t n, time_point when) {
     // A TCP connection. read() delivers exactly n octets, read_some() what is there, and 0 at the end.
     { net.read(stream, n) } -> std::same_as<socks5::octets>;
     { net.read_some(stream, buffer) } -> std::same_as<std::size_t>;
     net.write(stream, data);
+
+    // The same without a copy: move_some() moves what is there, and 0 means that read_some() has to be asked.
+    { net.open_pipe(stream, stream) } -> std::same_as<typename N::pipe>;
+    { pipe.is_open() } -> std::same_as<bool>;  // false: there is none to be had
+    { net.move_some(pipe) } -> std::same_as<std::size_t>;
+
     net.shutdown_send(stream);                        // the peer reads an end, and may go on sending
     net.shutdown_receive(stream);                     // our own reader reads an end; the peer notices nothing
     { net.connected(stream) } -> std::same_as<bool>;  // false after a reset, or when both sides have sent their end

@@ -51,8 +51,8 @@ struct world {
     std::vector<packet> to_client = {}, to_targets = {};     ///< datagrams that were sent
     std::vector<std::string> events = {};                    ///< what was asked of the network
     bool stopping = false;
-    std::size_t sockets = 1000, threads = 1000;  ///< that can still be had
-    bool reversed = false;                       ///< of two things at once, the second goes first
+    std::size_t sockets = 1000, threads = 1000, pipes = 1000;  ///< that can still be had
+    bool reversed = false;                                     ///< of two things at once, the second goes first
     std::vector<std::pair<time_point, std::function<void()>>> alarms = {};
 };
 
@@ -72,6 +72,11 @@ public:
     struct visitor {
         fakes::network::stream stream;
         fakes::address address;
+    };
+
+    struct pipe {
+        stream *from = nullptr, *to = nullptr;
+        bool is_open() const { return from != nullptr; }
     };
 
     class alarm {
@@ -119,6 +124,22 @@ public:
     void write(stream& to, std::span<octet const> data) {
         if (to->deaf) throw std::runtime_error(to->failure);
         to->sent.emplace_back(data.begin(), data.end());
+    }
+
+    pipe open_pipe(stream& from, stream& to) {
+        if (world_.pipes == 0) return {};
+        --world_.pipes;
+        return {&from, &to};
+    }
+
+    /// As much as a pipe holds.
+    std::size_t move_some(pipe& p) {
+        octets moved(262'144);
+        moved.resize(std::min(moved.size(), (*p.from)->incoming.size()));
+        if (moved.empty()) return 0;
+        read_some(*p.from, moved);
+        write(*p.to, moved);
+        return moved.size();
     }
 
     void shutdown_send(stream& s) { s->sent_end = true; }

@@ -22,20 +22,23 @@ constexpr auto never = time_point::max();
 
 /// A connection with both its ends.
 struct pair {
-    asio::io_context& io;
-    tcp::socket near{io}, far{io};
+    tcp::acceptor acceptor;
+    stream near, far;
 
-    explicit pair(asio::io_context& context) : io(context) {
-        tcp::acceptor acceptor(io, {loopback, 0});
-        near.connect(acceptor.local_endpoint());
-        acceptor.accept(far);
+    explicit pair(asio::io_context& io)
+        : acceptor(io, {loopback, 0}), near(visit(acceptor.local_endpoint())), far(acceptor.accept()) {}
+
+    tcp::socket visit(tcp::endpoint const& where) {
+        tcp::socket visitor(acceptor.get_executor());
+        visitor.connect(where);
+        return visitor;
     }
 };
 
 struct fixture {
-    asio::io_context io;
-    network::watchdog watchdog;
-    blocking net{io, watchdog, {}};
+    resources shared;
+    asio::io_context& io = shared.io;
+    blocking net{shared};
 };
 
 socks5::rep rep_of(auto f) {
@@ -103,7 +106,7 @@ TEST_CASE_FIXTURE(fixture, "a postponed alarm rings later, a fixed one cannot be
 
 TEST_CASE_FIXTURE(fixture, "stop rings every alarm there is, and those to come") {
     auto const before = net.alarm_at(never, [] {});
-    watchdog.stop();
+    shared.watchdog.stop();
     auto const after = net.alarm_at(never, [] {});
     while (!before.rang() || !after.rang()) std::this_thread::yield();
     CHECK(net.stopping());
@@ -124,7 +127,9 @@ TEST_CASE_FIXTURE(fixture, "connect: a full queue that never answers ends with t
 TEST_CASE_FIXTURE(fixture, "connect: refused, and from a given address") {
     tcp::acceptor acceptor(io, {loopback, 0});
     auto const where = to_address(acceptor.local_endpoint());
-    blocking from_two(io, watchdog, asio::ip::make_address("127.0.0.2"));
+    resources of_two;
+    of_two.outgoing = asio::ip::make_address("127.0.0.2");
+    blocking from_two(of_two);
     auto const stream = from_two.connect(where, never);
     CHECK(to_string(from_two.local(stream).host) == "127.0.0.2");
     CHECK(rep_of([&] { from_two.connect({socks5::ipv6{{0x20, 1}}, 80}, never); }) != socks5::rep::succeeded);
@@ -141,12 +146,14 @@ TEST_CASE_FIXTURE(fixture, "names: numbers need no look-up, localhost leads here
     CHECK(rep_of([&] {
               net.resolve({socks5::domainname{"nope.invalid"}, 80}, never);
           }) == socks5::rep::host_unreachable);
-    blocking from_v4(io, watchdog, loopback);
+    resources of_v4;
+    of_v4.outgoing = loopback;
+    blocking from_v4(of_v4);
     CHECK(from_v4.resolve({socks5::domainname{"::1"}, 80}, never).empty());
 }
 
 TEST_CASE_FIXTURE(fixture, "names: a look-up that was given up ends, whichever comes first") {
-    network::resolver resolver(io);
+    network::resolver resolver(io, shared.look_ups);
     auto const giving_up = net.alarm_at(clock::now(), [&] { resolver.give_up(); });
     boost::system::error_code error;
     auto const addresses = resolver.look_up("localhost", error);
@@ -178,7 +185,7 @@ TEST_CASE_FIXTURE(fixture, "a listener stops waiting when the one it waits for l
 
     net.write(p.far, socks5::octets{4});
     auto again = std::async(std::launch::async, [&] { return net.accept(door, p.near).has_value(); });
-    p.far.close();
+    p.far.socket().close();
     CHECK_FALSE(again.get());
 }
 
@@ -219,18 +226,18 @@ TEST_CASE_FIXTURE(fixture, "connected: not after a reset, but still after an end
     CHECK(net.read_some(p.near, buffer) == 0);
     CHECK(net.connected(p.near));
     net.reset_on_close(p.far);
-    { auto const destroyed = std::move(p.far); }
+    { auto const destroyed = std::move(p.far.socket()); }
     CHECK_THROWS(net.write(p.near, buffer));
     CHECK_FALSE(net.connected(p.near));
 }
 
 TEST_CASE_FIXTURE(fixture, "both sides of a proxied connection have the options that they need") {
     pair p(io);
-    prepare(p.near);
+    prepare(p.near.socket().native_handle());
     tcp::no_delay no_delay;
     tcp::socket::keep_alive keep_alive;
-    p.near.get_option(no_delay);
-    p.near.get_option(keep_alive);
+    p.near.socket().get_option(no_delay);
+    p.near.socket().get_option(keep_alive);
     CHECK(no_delay.value());
     CHECK(keep_alive.value());
 }
@@ -242,11 +249,11 @@ TEST_CASE_FIXTURE(fixture, "the server: at most so many clients at once, the oth
         if (++now > 2) too_many = true;
         char ignored = 0;
         boost::system::error_code end;
-        client.stream.read_some(asio::buffer(&ignored, 1), end);
+        client.stream.socket().read_some(asio::buffer(&ignored, 1), end);
         --now;
         ++all;
     };
-    network::server server(2, serve, [](std::string const&) {});
+    network::server server(shared.threads, 2, serve, [](std::string const&) {});
     network::listener door(io, {loopback, 0});
     auto running = std::async(std::launch::async, [&] { server.run(door); });
     std::list<tcp::socket> clients;
@@ -272,7 +279,7 @@ TEST_CASE_FIXTURE(fixture, "the server: two doors have one limit") {
         --now;
         ++all;
     };
-    network::server server(1, serve, [](std::string const&) {});
+    network::server server(shared.threads, 1, serve, [](std::string const&) {});
     network::listener front(io, {loopback, 0}), back(io, {loopback, 0});
     auto one = std::async(std::launch::async, [&] { server.run(front); });
     auto other = std::async(std::launch::async, [&] { server.run(back); });
@@ -297,7 +304,7 @@ TEST_CASE_FIXTURE(fixture, "the server: a client that does not end is waited for
         came.set_value();
         leave.get_future().wait();
     };
-    network::server server(10, serve, [](std::string const&) {});
+    network::server server(shared.threads, 10, serve, [](std::string const&) {});
     network::listener door(io, {loopback, 0});
     auto running = std::async(std::launch::async, [&] { server.run(door); });
     tcp::socket client(io);

@@ -7,13 +7,39 @@ using namespace fakes;
 
 TEST_SUITE_BEGIN("relay");
 
+namespace {
+
+octets big() {
+    octets octets;
+    for (std::size_t i = 0; i < 1'000'000; ++i) octets.push_back(octet(i * 31 >> 3));
+    return octets;
+}
+
+}  // namespace
+
 TEST_CASE_FIXTURE(session_fixture, "more than a buffer goes through unchanged") {
-    octets big;
-    for (std::size_t i = 0; i < 1'000'000; ++i) big.push_back(octet(i * 31 >> 3));
-    target->incoming = big;
-    serve(hello + request(1, target_address) + big);
-    CHECK(target->all_sent() == big);
-    CHECK(replies() == reply(0, our_address) + big);
+    target->incoming = big();
+    serve(hello + request(1, target_address) + big());
+    CHECK(target->all_sent() == big());
+    CHECK(replies() == reply(0, our_address) + big());
+    CHECK(record.up == big().size());
+    CHECK(record.down == big().size());
+    CHECK(world.pipes < 999);  // two at the least: one for each direction
+}
+
+TEST_CASE_FIXTURE(session_fixture, "the same when there are no pipes") {
+    world.pipes = 0;
+    target->incoming = big();
+    serve(hello + request(1, target_address) + big());
+    CHECK(target->all_sent() == big());
+    CHECK(replies() == reply(0, our_address) + big());
+}
+
+TEST_CASE_FIXTURE(session_fixture, "who only chats gets no pipe") {
+    target->incoming = octets(session::bulk * 2);
+    serve(hello + request(1, target_address) + text("question"));
+    CHECK(replies() == reply(0, our_address) + octets(session::bulk * 2));
+    CHECK(world.pipes == 1000);
 }
 
 TEST_CASE_FIXTURE(session_fixture, "an error of the client resets the target, and sends it no end") {

@@ -19,9 +19,8 @@ using socks5::octets;
 
 /// A client has come to see the animal.
 struct visit {
-    boost::asio::io_context& io;
-    network::watchdog& watchdog;
-    network::tcp::socket& stream;
+    network::resources& shared;
+    network::stream& stream;
     session::settings const& settings;
     session::record& record;
 };
@@ -39,7 +38,7 @@ using animals = std::vector<animal>;
 template <class Self>
 class altered : public network::blocking {
 public:
-    altered(visit const& v) : blocking(v.io, v.watchdog, std::nullopt) {}
+    altered(visit const& v) : blocking(v.shared) {}
 
     template <class F, class G>
     void both(F f, G g) {
@@ -61,7 +60,7 @@ template <class Self>
 struct altered_messages : altered<Self> {
     altered_messages(visit const& v) : altered<Self>(v) {}
 
-    void write(network::tcp::socket& to, std::span<octet const> sent) {
+    void write(network::stream& to, std::span<octet const> sent) {
         if (this->relaying()) return network::blocking::write(to, sent);
         octets message(sent.begin(), sent.end());
         static_cast<Self&>(*this).change(message);

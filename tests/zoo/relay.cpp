@@ -37,49 +37,11 @@ struct loses_last_octets : altered<loses_last_octets> {
     std::size_t read_some(stream& from, std::span<octet> buffer) {
         auto const n = altered::read_some(from, buffer);
         if (!relaying() || n < 4096) return n;
-        pollfd next{from.native_handle(), POLLIN, 0};
+        pollfd next{from.socket().native_handle(), POLLIN, 0};
         ::poll(&next, 1, 300);
         char first = 0;
-        bool const ended = ::recv(from.native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+        bool const ended = ::recv(from.socket().native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
         return ended ? 0 : n;
-    }
-};
-
-/// Each direction has a thread: what it has written.
-thread_local std::size_t written = 0;
-
-/// Is this the chunk that reaches so many octets? Chunks are of any size, and the bugs shall not depend on it.
-bool reaches(std::size_t mark, std::size_t chunk) {
-    auto const before = std::exchange(written, written + chunk);
-    return before < mark && written >= mark;
-}
-
-struct mixes_octets : altered<mixes_octets> {
-    void write(stream& to, std::span<octet const> data) {
-        octets mixed(data.begin(), data.end());
-        if (reaches(500'000, data.size())) {
-            auto const different = std::ranges::adjacent_find(mixed, std::not_equal_to());
-            if (different != mixed.end()) std::iter_swap(different, different + 1);
-        }
-        altered::write(to, mixed);
-    }
-};
-
-struct short_send : altered<short_send> {
-    void write(stream& to, std::span<octet const> data) {
-        altered::write(to, reaches(2'000'000, data.size()) ? data.first(data.size() - 1) : data);
-    }
-};
-
-struct waits_for_full_buffer : altered<waits_for_full_buffer> {
-    std::size_t read_some(stream& from, std::span<octet> buffer) {
-        if (!relaying()) return altered::read_some(from, buffer);
-        std::size_t n = 0, more = 0;
-        do {
-            more = altered::read_some(from, buffer.subspan(n, 4096 - n));
-            n += more;
-        } while (more > 0 && n < 4096);
-        return n;
     }
 };
 
@@ -96,33 +58,87 @@ struct backlog {
     }
 };
 
-thread_local backlog later;  // each direction has a thread
+// Each direction has a thread, and each thread knows of one direction:
+thread_local std::size_t written = 0;
+thread_local backlog later;
+
+/// A thread may have served another direction before.
+template <class Self>
+struct remembers : altered<Self> {
+    using altered<Self>::altered;
+
+    void both(auto f, auto g) {
+        auto const anew = [](auto one_way) {
+            return [one_way](Self& self) {
+                written = 0;
+                later = {};
+                one_way(self);
+            };
+        };
+        altered<Self>::both(anew(f), anew(g));
+    }
+};
+
+/// Is this the chunk that reaches so many octets? Chunks are of any size, and the bugs shall not depend on it.
+bool reaches(std::size_t mark, std::size_t chunk) {
+    auto const before = std::exchange(written, written + chunk);
+    return before < mark && written >= mark;
+}
+
+struct mixes_octets : remembers<mixes_octets> {
+    void write(stream& to, std::span<octet const> data) {
+        octets mixed(data.begin(), data.end());
+        if (reaches(500'000, data.size())) {
+            auto const different = std::ranges::adjacent_find(mixed, std::not_equal_to());
+            if (different != mixed.end()) std::iter_swap(different, different + 1);
+        }
+        remembers::write(to, mixed);
+    }
+};
+
+struct short_send : remembers<short_send> {
+    void write(stream& to, std::span<octet const> data) {
+        remembers::write(to, reaches(2'000'000, data.size()) ? data.first(data.size() - 1) : data);
+    }
+};
+
+struct waits_for_full_buffer : altered<waits_for_full_buffer> {
+    std::size_t read_some(stream& from, std::span<octet> buffer) {
+        if (!relaying()) return altered::read_some(from, buffer);
+        std::size_t n = 0, more = 0;
+        do {
+            more = altered::read_some(from, buffer.subspan(n, 4096 - n));
+            n += more;
+        } while (more > 0 && n < 4096);
+        return n;
+    }
+};
 
 /// Reads as long as there is something to read, and writes when there is nothing else to do. The memory of this machine
 /// is not meant to be the limit.
-struct buffers_everything : altered<buffers_everything> {
+struct buffers_everything : remembers<buffers_everything> {
     static constexpr std::size_t most = 128 << 20;
 
     void write(stream& to, std::span<octet const> data) {
-        if (!relaying() || later.data.size() > most) return altered::write(to, data);
+        if (!relaying() || later.data.size() > most) return remembers::write(to, data);
         later.data.insert(later.data.end(), data.begin(), data.end());
-        later.to = to.native_handle();
+        later.to = to.socket().native_handle();
     }
 
     std::size_t read_some(stream& from, std::span<octet> buffer) {
         while (later.sent < later.data.size()) {
-            pollfd ready[]{{from.native_handle(), POLLIN, 0}, {later.to, POLLOUT, 0}};
+            pollfd ready[]{{from.socket().native_handle(), POLLIN, 0}, {later.to, POLLOUT, 0}};
             ::poll(ready, 2, -1);
-            if (ready[0].revents != 0) return altered::read_some(from, buffer);
+            if (ready[0].revents != 0) return remembers::read_some(from, buffer);
             later.send();
         }
         later = {};
-        return altered::read_some(from, buffer);
+        return remembers::read_some(from, buffer);
     }
 
     void shutdown_send(stream& s) {
-        altered::write(s, std::span(later.data).subspan(later.sent));
-        altered::shutdown_send(s);
+        remembers::write(s, std::span(later.data).subspan(later.sent));
+        remembers::shutdown_send(s);
     }
 };
 

@@ -5,6 +5,7 @@
 
 #include <boost/asio/signal_set.hpp>
 #include <boost/program_options.hpp>
+#include <boost/thread/scoped_thread.hpp>
 
 #include <iomanip>
 #include <iostream>
@@ -37,24 +38,24 @@ void list() {
 void warn(std::string const& line) { std::cerr << "zoo: " + line + '\n'; }
 
 void show(animal const& shown, network::tcp::endpoint const& where, session::settings const& settings) {
-    boost::asio::io_context io;
-    boost::asio::signal_set signals(io, SIGINT, SIGTERM);
-    network::listener door(io, where);
-    network::watchdog watchdog;
+    network::resources shared;
+    boost::asio::io_context waiting;
+    boost::asio::signal_set signals(waiting, SIGINT, SIGTERM);
+    network::listener door(shared.io, where);
     auto const serve = [&](network::visitor visitor) {
         session::record record{.number = 0, .client = network::to_address(visitor.from)};
         auto stream = std::move(visitor.stream);
-        shown.serve({io, watchdog, stream, settings, record});
+        shown.serve({shared, stream, settings, record});
     };
-    network::server server(shown.clients_at_once, serve, warn);
+    network::server server(shared.threads, shown.clients_at_once, serve, warn);
     boost::scoped_thread<> const acceptor([&] { server.run(door); });
     signals.async_wait([&](boost::system::error_code, int) {
         server.stop();
         door.end();
-        watchdog.stop();
+        shared.watchdog.stop();
     });
     std::cout << "listening on " + to_string(network::to_address(door.local())) << std::endl;
-    io.run();
+    waiting.run();
     if (!server.wait_for_clients(std::chrono::milliseconds(1500))) std::_Exit(0);
 }
 
