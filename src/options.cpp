@@ -62,6 +62,10 @@ po::options_description all_options() {
     add("no-bind", "Refuse BIND (REP 07).");
     add("no-udp", "Refuse UDP ASSOCIATE (REP 07).");
 
+    add("no-splice",
+        "Copy all data through this program. Otherwise Linux moves what comes in bulk, in a third of the time, and the "
+        "program does not see it.");
+
     add = shown.add_options();
     add("trace", "Show every SOCKS message, octet by octet. Passwords are shown as ***.");
     add("quiet",
@@ -166,6 +170,7 @@ std::optional<options> parse_options(int argc, char const* const* argv) {
     settings.offer_bind = !given.has("no-bind");
     settings.offer_udp = !given.has("no-udp");
     chosen.trace = given.has("trace");
+    chosen.splice = !given.has("no-splice");
     chosen.quiet = given.has("quiet");
 
     auto const open = given.has("open") || !settings.users.empty() || !settings.rules.allowed_clients.empty();

@@ -11,6 +11,7 @@ struct options {
     std::size_t max_clients = 0;
     bool quiet = false;
     bool trace = false;
+    bool splice = true;
     session::settings settings;
 };
 

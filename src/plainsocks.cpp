@@ -1,4 +1,5 @@
 /// plainsocks: a SOCKS5 proxy, a thread for each client.
+#include "capacity.hpp"
 #include "line_limit.hpp"
 #include "network/blocking.hpp"
 #include "network/server.hpp"
@@ -120,8 +121,10 @@ bool is_read(int descriptor) {
 }
 
 void run(options const& options) {
+    auto const room = make_room(options.max_clients);
+    if (!room.shortage.empty()) err("plainsocks: " + room.shortage + '\n');
     network::resources shared;
-    shared.pipes.release(100);
+    if (options.splice) shared.pipes.release(static_cast<std::ptrdiff_t>(room.pipes));
     shared.outgoing = options.outgoing;
     boost::asio::io_context waiting;  // for a signal; see resources::io
     boost::asio::signal_set signals(waiting, SIGINT, SIGTERM);
@@ -139,7 +142,7 @@ void run(options const& options) {
         }
         if (!options.quiet) log.write(record);
     };
-    network::server server(shared.threads, options.max_clients, serve,
+    network::server server(shared.threads, room.clients, serve,
                            [](std::string const& line) { err("plainsocks: " + line + '\n'); });
     auto const stop = [&] {
         server.stop();

@@ -1,4 +1,5 @@
 """The program under test: started, observed, stopped."""
+import contextlib
 import os
 import re
 import signal
@@ -102,6 +103,14 @@ class Proxy:
 
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def pipes(self):
+        """Ends of pipes: some for signals, and two for each direction in which the system moves data in bulk."""
+        def target(descriptor):
+            with contextlib.suppress(FileNotFoundError):  # it was closed meanwhile
+                return os.readlink(f"/proc/{self.pid}/fd/{descriptor}")
+            return ""
+        return sum(target(each).startswith("pipe:") for each in os.listdir(f"/proc/{self.pid}/fd"))
 
     def footprint(self):
         """Threads and descriptors: what a client that has gone must not leave behind."""

@@ -8,7 +8,8 @@ import time
 from socks5 import read_to_end
 from waiting import Background, patience
 
-BLOCK = os.urandom(1 << 18)  # what bulk data is made of
+# What bulk data is made of. Its length is prime: a buffer or a pipe that got lost or came twice makes a difference.
+BLOCK = os.urandom(262_139)
 
 
 class Listener:

@@ -9,7 +9,7 @@ import troubles
 from health import check_that_it_rests, check_that_it_serves, check_that_it_survives
 from namespaces import SocketsInside, with_name_server
 from proxy import LEAVES_THREADS, LEFT_THREADS
-from scarcity import WAITING, few_descriptors, few_threads
+from scarcity import WAITING, another_user, limit_descriptors, limit_threads
 from socks5 import BIND, CONNECT, UDP_ASSOCIATE
 
 SECOND = "--connect-timeout", "1"
@@ -29,7 +29,8 @@ def plain(*options):
 @contextlib.contextmanager
 def with_few_descriptors(start_proxy, _):
     """A proxy that has 64 descriptors."""
-    proxy = start_proxy("--handshake-timeout", "60", **few_descriptors(64))
+    proxy = start_proxy("--handshake-timeout", "60")
+    limit_descriptors(proxy, 64)
     proxy.harmless = [WAITING]
     yield proxy
 
@@ -37,8 +38,9 @@ def with_few_descriptors(start_proxy, _):
 @contextlib.contextmanager
 def with_few_threads(start_proxy, _):
     """A proxy that has 40 threads."""
-    with few_threads(40) as limit:
-        proxy = start_proxy("--handshake-timeout", "60", **limit)
+    with another_user() as user:
+        proxy = start_proxy("--handshake-timeout", "60", **user)
+        limit_threads(proxy, 40)
         proxy.harmless = [WAITING]
         yield proxy
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from health import check_that_it_serves
-from scarcity import WAITING, few_descriptors, few_threads
+from scarcity import WAITING, another_user, limit_descriptors, limit_threads
 from socks5 import (BIND, CONNECT, FAILURE, SUCCEEDED, UDP_ASSOCIATE, UNSPECIFIED, Client, connect, greeting)
 from targets import Server, echo
 from waiting import Background, patience, wait_until
@@ -114,7 +114,8 @@ def test_many_silent_clients_cost_others_nothing(proxy):
 
 def test_a_crowd_is_served_in_the_end(start_proxy):
     """With 64 descriptors, 200 clients that want something at once get their answer, or are told why not."""
-    proxy = start_proxy(**few_descriptors(64))
+    proxy = start_proxy()
+    limit_descriptors(proxy, 64)
     proxy.harmless = [WAITING]
     before = proxy.footprint()
     with Server(echo) as server:
@@ -138,7 +139,8 @@ def test_a_crowd_is_served_in_the_end(start_proxy):
 @pytest.mark.parametrize("cmd", [CONNECT, BIND, UDP_ASSOCIATE])
 def test_no_descriptor_for_the_target(start_proxy, listener, cmd):
     """REP 01 when the client has got in, but there is none left for what it wants."""
-    proxy = start_proxy("--handshake-timeout", "60", **few_descriptors(32))
+    proxy = start_proxy("--handshake-timeout", "60")
+    limit_descriptors(proxy, 32)
     proxy.harmless = [WAITING]
     crowd = [Client(proxy) for _ in range(40)]
     wait_until("the descriptors to be used up", lambda: proxy.descriptors() >= 32)
@@ -155,8 +157,9 @@ MOST_THREADS = 40
 @pytest.fixture
 def out_of_threads(start_proxy):
     """A proxy that has used up its threads, and the crowd of its clients."""
-    with few_threads(MOST_THREADS) as limit:
-        proxy = start_proxy("--handshake-timeout", "60", **limit)
+    with another_user() as user:
+        proxy = start_proxy("--handshake-timeout", "60", **user)
+        limit_threads(proxy, MOST_THREADS)
         proxy.harmless = [WAITING]
         crowd = [Client(proxy) for _ in range(60)]
         wait_until("the threads to be used up", lambda: proxy.threads() >= MOST_THREADS)

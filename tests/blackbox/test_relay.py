@@ -11,6 +11,12 @@ from waiting import SLOW, Background, patience, wait_until
 MIB = 1 << 20
 
 
+@pytest.fixture(params=[(), ("--no-splice",)], ids=["splice", "copy"])
+def proxy(start_proxy, request):
+    """A proxy that moves data in either of its two ways."""
+    return start_proxy(*request.param)
+
+
 def pair(proxy, listener, **how):
     """A client and the target that it is connected to."""
     client = connect(proxy, listener.address, **how)
