@@ -22,6 +22,7 @@ struct limit {
     std::size_t most;
     std::size_t others;      ///< what this program needs of it for itself
     std::size_t per_client;  ///< while data are relayed
+    std::size_t enough;      ///< for all clients that were asked for
     std::string how;         ///< to raise it: a number follows
 
     std::size_t clients() const { return most > others ? (most - others) / per_client : 0; }
@@ -66,35 +67,40 @@ std::size_t threads_of_group() {
     return most;
 }
 
-std::vector<limit> limits_of_threads() {
+std::vector<limit> limits_of_threads(std::size_t clients) {
     constexpr std::size_t own = 16, two = 2;
-    constexpr std::size_t mappings = 2 * two;  // a stack, and a guard page below it, for each thread
+    constexpr std::size_t own_mappings = 200, mappings = 2 * two;  // a stack, and a guard page below it
+    auto const enough = own + two * clients;
     std::filesystem::path const kernel("/proc/sys/kernel");
     return {
-        {"threads of a user", threads_of_user(), own, two, "ulimit -u "},
-        {"threads of a control group", threads_of_group(), own, two, "in the systemd unit, TasksMax="},
-        {"threads", number_in(kernel / "threads-max"), own, two, "sysctl kernel.threads-max="},
-        {"thread numbers", number_in(kernel / "pid_max"), own, two, "sysctl kernel.pid_max="},
-        {"mappings of a process", number_in("/proc/sys/vm/max_map_count"), 200, mappings, "sysctl vm.max_map_count="},
+        {"threads of a user", threads_of_user(), own, two, enough, "ulimit -u "},
+        {"threads of a control group", threads_of_group(), own, two, enough, "in the systemd unit, TasksMax="},
+        {"threads", number_in(kernel / "threads-max"), own, two, enough, "sysctl kernel.threads-max="},
+        {"thread numbers", number_in(kernel / "pid_max"), own, two, enough, "sysctl kernel.pid_max="},
+        {"mappings of a process", number_in("/proc/sys/vm/max_map_count"), own_mappings, mappings,
+         own_mappings + mappings * clients, "sysctl vm.max_map_count="},
     };
 }
 
 }  // namespace
 
 capacity make_room(std::size_t clients) {
-    constexpr std::size_t own = 32, sockets = 2, ends = 2;       // descriptors
-    auto const pipes = std::min<std::size_t>(2 * clients, 256);  // beyond that, copying has to do
-    limit const files{"open files", open_files(own + sockets * clients + ends * pipes), own, sockets, "ulimit -n "};
-    auto all = limits_of_threads();
-    all.push_back(files);
+    constexpr std::size_t own = 32, sockets = 2, ends = 2;              // descriptors
+    auto const useful_pipes = std::min<std::size_t>(2 * clients, 256);  // beyond that, copying has to do
+    auto const enough = own + sockets * clients + ends * useful_pipes;
+    auto const most = open_files(enough);
+    auto const pipes = std::min(useful_pipes, most / 256);  // at the least: few are better than none
+    auto all = limits_of_threads(clients);
+    all.push_back({"open files", most, own + ends * pipes, sockets, enough, "ulimit -n "});
     auto const least = *std::ranges::min_element(all, {}, &limit::clients);
 
     capacity room{std::clamp<std::size_t>(least.clients(), 1, clients), 0, {}};
-    room.pipes = std::min(pipes, (files.most - std::min(files.most, own + sockets * room.clients)) / ends);
+    auto const left = most - std::min(most, own + sockets * room.clients);
+    room.pipes = static_cast<int>(std::min(useful_pipes, left / ends));
     if (room.clients == clients) return room;
     std::ostringstream line;
     line << room.clients << " clients at once, not " << clients << ": " << least.name << " are limited to "
-         << least.most << "; to raise that: " << least.how << least.others + least.per_client * clients;
+         << least.most << "; to raise that: " << least.how << least.enough;
     room.shortage = line.str();
     return room;
 }

@@ -8,7 +8,7 @@ namespace plainsocks {
 
 struct capacity {
     std::size_t clients;   ///< that fit, and no more than were asked for
-    std::size_t pipes;     ///< that fit beside them, to move data in bulk
+    int pipes;             ///< that fit beside them, to move data in bulk
     std::string shortage;  ///< one line: what there is too little of, and how to get more; empty when all clients fit
 };
 

@@ -124,7 +124,7 @@ void run(options const& options) {
     auto const room = make_room(options.max_clients);
     if (!room.shortage.empty()) err("plainsocks: " + room.shortage + '\n');
     network::resources shared;
-    if (options.splice) shared.pipes.release(static_cast<std::ptrdiff_t>(room.pipes));
+    if (options.splice) shared.pipes = room.pipes;
     shared.outgoing = options.outgoing;
     boost::asio::io_context waiting;  // for a signal; see resources::io
     boost::asio::signal_set signals(waiting, SIGINT, SIGTERM);

@@ -4,7 +4,6 @@
 #include <boost/thread/thread.hpp>
 
 #include <condition_variable>
-#include <deque>
 #include <future>
 #include <list>
 #include <mutex>
@@ -28,21 +27,27 @@ public:
     void run(job next);
 
 private:
-    using thread = std::list<boost::thread>::iterator;
+    struct worker {
+        boost::thread thread = {};
+        std::mutex mutex = {};  ///< of its own, so that it can begin without waiting for anybody else
+        std::condition_variable woken = {};
+        job next = {};
+        bool wanted = true;  ///< for the next job, or to go home
+    };
+    using workers = std::list<worker>;
 
-    void hire();
-    void work(thread self);
-    void leave(thread self);
+    void hire(job first);
+    void wake(worker& who, job next);
+    void work(workers::iterator self);
+    bool wait_for_job(workers::iterator self);
 
     boost::thread::attributes attributes_;
     std::mutex mutex_;
-    std::condition_variable wanted_;  ///< a job is there, or no more will come
-    std::condition_variable left_;    ///< a thread has gone
-    std::deque<job> jobs_;            ///< for each one there is an idle thread
-    std::size_t idle_ = 0;            ///< threads that wait for a job, or will as soon as they have started
+    std::condition_variable gone_;
+    workers busy_;
+    workers idle_;      ///< the last one has been idle for the shortest time: what it needs is still in the caches
+    workers finished_;  ///< not joined yet: one at most
     bool closing_ = false;
-    std::list<boost::thread> threads_;   ///< at work or idle
-    std::list<boost::thread> finished_;  ///< gone, but not joined: one at most
 };
 
 }  // namespace network

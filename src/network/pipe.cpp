@@ -32,10 +32,11 @@ std::size_t move(int from, int to, std::size_t most) {
 
 }  // namespace
 
-pipe::pipe(std::counting_semaphore<>& permits, stream& from, stream& to) : permits_(permits), from_(from), to_(to) {
-    if (!permits_.try_acquire()) return;
+pipe::pipe(std::atomic<int>& permits, stream& from, stream& to) : permits_(permits), from_(from), to_(to) {
+    if (permits_ <= 0) return;
+    --permits_;  // with others, perhaps, at the same time: one too many does no harm
     if (::pipe2(ends_, O_CLOEXEC) != 0) {
-        permits_.release();
+        ++permits_;
     } else if (::fcntl(ends_[0], F_SETPIPE_SZ, size) < 0) {  // this user has too many already
         close();
     } else {
@@ -51,7 +52,7 @@ pipe::~pipe() {
 
 void pipe::close() {
     for (int& end : ends_) ::close(std::exchange(end, -1));
-    permits_.release();
+    ++permits_;
 }
 
 std::size_t pipe::move_some() {
@@ -63,7 +64,7 @@ std::size_t pipe::move_some() {
 
 #else
 
-pipe::pipe(std::counting_semaphore<>& permits, stream& from, stream& to) : permits_(permits), from_(from), to_(to) {}
+pipe::pipe(std::atomic<int>& permits, stream& from, stream& to) : permits_(permits), from_(from), to_(to) {}
 pipe::~pipe() = default;
 std::size_t pipe::move_some() { return 0; }
 

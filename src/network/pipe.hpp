@@ -4,14 +4,14 @@
 
 #include "network/stream.hpp"
 
-#include <semaphore>
+#include <atomic>
 
 namespace network {
 
 class pipe {
 public:
     /// Takes one of the permits and two descriptors.
-    pipe(std::counting_semaphore<>& permits, stream& from, stream& to);
+    pipe(std::atomic<int>& permits, stream& from, stream& to);
     ~pipe();
 
     pipe(pipe const&) = delete;
@@ -27,7 +27,7 @@ public:
 private:
     void close();
 
-    std::counting_semaphore<>& permits_;
+    std::atomic<int>& permits_;
     stream& from_;
     stream& to_;
     int ends_[2] = {-1, -1};  ///< where octets come out, and where they go in

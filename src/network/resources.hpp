@@ -7,8 +7,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 
+#include <atomic>
 #include <optional>
-#include <semaphore>
 
 namespace network {
 
@@ -22,7 +22,7 @@ struct resources {
     crew threads{small_stack};  ///< for clients, and the second things that they do
 
     std::optional<boost::asio::ip::address> outgoing;  ///< the local address of connections to targets
-    std::counting_semaphore<> pipes{0};                ///< how many more may be open, to move data in bulk
+    std::atomic<int> pipes = 0;                        ///< how many more may be open, to move data in bulk
 };
 
 }  // namespace network

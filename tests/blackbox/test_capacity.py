@@ -27,7 +27,7 @@ def test_no_more_clients_than_files(start_proxy):
     """Those for whom there is no room wait; accept() does not fail."""
     proxy = start_proxy(**limited(FILES, 64, 64))
     proxy.harmless = ["plainsocks: 16 clients at once, not 1000: open files are limited to 64; to raise that: "
-                      r"ulimit -n 2032"]
+                      r"ulimit -n 2544"]
     served = [Client(proxy) for _ in range(16)]
     with Client(proxy) as waiting:
         waiting.send(greeting(0))
