@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <future>
 #include <list>
+#include <memory>
 #include <mutex>
 
 namespace network {
@@ -34,10 +35,10 @@ private:
         job next = {};
         bool wanted = true;  ///< for the next job, or to go home
     };
-    using workers = std::list<worker>;
+    using workers = std::list<std::shared_ptr<worker>>;  // shared with whoever is about to wake it
 
     void hire(job first);
-    void wake(worker& who, job next);
+    static void tell(worker& who, job next);
     void work(workers::iterator self);
     bool wait_for_job(workers::iterator self);
 
