@@ -11,8 +11,10 @@ bool is_unspecified(socks5::host const& host) {
 association::association(bool anonymous) : near("client", control.local().host) {
     control.greet();
     control.send(request(udp_associate, anonymous ? address{} : near.where()));
+    stands_on(plain::udp_reply);
     auto const came = control.receive_reply();
     if (came.rep != 0) not_supported("udp", "REP " + rep_text(came.rep));
+    stands_on(plain::reply);
     told = relay = came.bnd;
     if (is_unspecified(relay.host)) relay.host = control.remote().host;
     if (std::holds_alternative<socks5::domainname>(relay.host))
@@ -21,6 +23,7 @@ association::association(bool anonymous) : near("client", control.local().host) 
 }
 
 void association::send(message const& header, octets const& data) {
+    stands_on(plain::datagram);
     current().story.push_back({"client => server  " + header.title, header.fields});
     near.send(relay, header.whole() + data);
 }

@@ -28,6 +28,7 @@ void request_in_pieces(socks5::host const& host) {
     origin target(host);
     client c;
     c.greet();
+    stands_on(plain::connect);
     c.send_octetwise(request(connect, target.where()));
     c.receive_reply_for(target.where());
     c.expect("REP", {0});
@@ -89,6 +90,7 @@ CLAUSE("9293-2.2", MUST, "greeting and request come in one segment",
         c.receive_status();
         c.expect("STATUS", {0});
     }
+    stands_on(plain::connect);
     c.expect_reply({0});
     expect_echo(c, target);
 }
@@ -100,6 +102,7 @@ CLAUSE("9293-2.2", MUST, "request and first data come in one segment",
     client c;
     c.greet();
     c.send({request(connect, target.where()), payload(text("early"))});
+    stands_on(plain::connect);
     c.expect_reply({0});
     target.accept().expect_data(text("early"));
 }
@@ -115,6 +118,7 @@ CLAUSE("9293-2.2", MUST, "everything comes in one segment",
     c.send(messages);
     c.receive_selection();
     if (given().user) c.receive_status();
+    stands_on(plain::connect);
     c.expect_reply({0});
     target.accept().expect_data(text("early"));
 }
@@ -130,6 +134,7 @@ CLAUSE("9293-2.2", MUST, "the request comes in two pieces, each joined with some
     c.send(messages);
     c.receive_selection();
     if (given().user) c.receive_status();
+    stands_on(plain::connect);
     c.expect_silence(a_moment);
     auto const all = whole.whole();
     c.send(payload(octets(all.begin() + 5, all.end()) + text("early")));

@@ -10,8 +10,7 @@ namespace {
 constexpr auto not_passed_on = "The server reads an end, and does not pass it on: shutdown(SHUT_WR) on the other side.";
 constexpr auto closes_both =
     "The server closes both connections at the first end that it reads. Pass the end on (shutdown(SHUT_WR) on the "
-    "other "
-    "side), and go on with the other direction.";
+    "other side), and go on with the other direction.";
 
 }  // namespace
 
@@ -21,6 +20,7 @@ CLAUSE("1928-6", MUST, "data pass in both directions", "After REP 00 the client 
 }
 
 CLAUSE("1928-6", MUST, "data pass in both directions by IPv6", "After REP 00 the client may start passing data.") {
+    suspect("Data pass by IPv4. Is a size or a type of the IPv6 address mixed up?");
     open_tunnel(v6_loopback).expect_echo();
 }
 

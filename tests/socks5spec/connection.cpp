@@ -123,15 +123,21 @@ void expect_same(std::string const& here, octets const& wanted, octets const& go
 }
 
 void connection::expect_data(octets const& wanted) {
+    stands_on(plain::reply);
+    stands_on(plain::data);
     auto const got = read(wanted.size(), "data");
     tell("gets " + std::to_string(got.size()) + " octets");
     expect_same(here_, wanted, got);
 }
 
-void connection::expect_end(std::chrono::milliseconds within, bool orderly) {
+void connection::expect_end(std::chrono::milliseconds within, bool orderly, std::string const& of_reset) {
     auto const came = read_some(64, clock::now() + within);
     if (came.what == arrival::end || (came.what == arrival::reset && !orderly)) return tell("sees the end");
-    fail("the end of the connection for the " + here_ + (orderly ? " (FIN)" : ""), in_words(came));
+    fail("the end of the connection for the " + here_ + (orderly ? " (FIN)" : ""), in_words(came),
+         came.what == arrival::data    ? "More comes than should. Is a message too long, or sent twice, or does the "
+                                         "server go on after its last word?"
+         : came.what == arrival::reset ? of_reset
+                                       : "");
 }
 
 void connection::expect_reset() {

@@ -48,7 +48,8 @@ public:
     void expect_data(octets const& wanted);
 
     /// The connection is ended by the other side, without another octet; a reset is an end as well unless `orderly`.
-    void expect_end(std::chrono::milliseconds within, bool orderly = false);
+    /// `of_reset`: its likely cause.
+    void expect_end(std::chrono::milliseconds within, bool orderly = false, std::string const& of_reset = {});
     void expect_reset();
 
     /// Nothing comes, and no end either.

@@ -38,7 +38,8 @@ po::options_description all_options() {
         "What must be there: bind, udp, ipv6, login; a list with commas. What is not there and not required is 'not "
         "supported', and no failure.");
     add("strict", "Let failures of common sense count for the exit code, as well.");
-    add("slow", "Also try how long the server waits for silent clients; takes minutes.");
+    add("slow", po::value<double>()->value_name("SECONDS")->implicit_value(120, "120"),
+        "Also try whether the server drops silent clients within this time, or twice as much in BIND.");
     add("timeout", po::value<double>()->value_name("SECONDS")->default_value(5),
         "How long to wait for an octet that has to come; six times as long when the server looks up a name.");
     add("format", text("FORMAT")->default_value("text"), "text, markdown or json.");
@@ -72,6 +73,12 @@ int chapter(po::variable_value const& value) {
                       std::to_string(last_chapter));
 }
 
+std::chrono::milliseconds milliseconds(std::string const& name, po::variable_value const& value) {
+    auto const seconds = value.as<double>();
+    if (!(seconds >= 0.1 && seconds <= 600)) throw usage_error("--" + name + ": expected 0.1 to 600 seconds");
+    return std::chrono::milliseconds(static_cast<int>(seconds * 1000));
+}
+
 std::set<std::string> features(std::string const& list) {
     std::set<std::string> const known{"bind", "udp", "ipv6", "login"};
     std::set<std::string> found;
@@ -102,11 +109,9 @@ options read_options(po::variables_map const& values) {
     read.format = text("format");
     if (read.format != "text" && read.format != "markdown" && read.format != "json")
         throw usage_error("--format " + read.format + ", expected text, markdown or json");
-    auto const seconds = values["timeout"].as<double>();
-    if (!(seconds >= 0.1 && seconds <= 600)) throw usage_error("--timeout: expected 0.1 to 600 seconds");
-    read.timeout = std::chrono::milliseconds(static_cast<int>(seconds * 1000));
+    read.timeout = milliseconds("timeout", values["timeout"]);
+    if (values.contains("slow")) read.slow = milliseconds("slow", values["slow"]);
     read.strict = values.contains("strict");
-    read.slow = values.contains("slow");
     read.list = values.contains("list");
     read.verbose = values.contains("verbose");
     return read;

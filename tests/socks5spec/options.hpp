@@ -25,7 +25,9 @@ struct options {
     std::set<std::string> require;                   ///< features that must be there
     std::string format = "text";
     std::chrono::milliseconds timeout{5000};  ///< for what has to come
-    bool list = false, verbose = false, slow = false, strict = false;
+    std::optional<std::chrono::milliseconds>
+        slow;  ///< for the end of a silent client's connection; none: do not try it
+    bool list = false, verbose = false, strict = false;
 };
 
 /// Fills in given(). False when the text that was asked for has been printed, and there is nothing more to do. Throws

@@ -85,7 +85,7 @@ std::string word(outcome o) {
 }
 
 int exit_code(report const& whole) {
-    return std::ranges::any_of(whole.cases, [](result const& c) {
+    return !whole.stopped.empty() || std::ranges::any_of(whole.cases, [](result const& c) {
         return c.trial.end == outcome::failed && (given().strict || c.level == "MUST" || c.level == "SHOULD");
     });
 }
@@ -132,6 +132,7 @@ void print_summary(std::ostream& to, report const& whole) {
             others[word(c.trial.end) + ": " + c.trial.got] += "    " + c.name() + '\n';
     for (auto const& [reason, names] : others) to << "\n  " << reason << '\n' << names;
     to << '\n' << whole.cases.size() << " cases in " << static_cast<double>(whole.took.count()) / 1000 << " s\n";
+    if (!whole.stopped.empty()) to << "The server has stopped. The last thing it saw: " << whole.stopped << ".\n";
 }
 
 void print_markdown(std::ostream& to, report const& whole) {

@@ -17,15 +17,15 @@ struct result {
 };
 
 struct report {
-    std::vector<result> cases;  ///< those that were chosen; tried in this order
-    std::size_t tried = 0;
+    std::vector<result> cases;  ///< those that were chosen, in this order
     std::chrono::milliseconds took{};
+    std::string stopped = {};  ///< if the server has stopped, what it saw last; the cases behind that are not run
 };
 
 /// "failed", "not supported".
 std::string word(outcome o);
 
-/// 1 when a MUST or a SHOULD failed; with --strict, when anything failed.
+/// 1 when a MUST or a SHOULD failed, or the server has stopped; with --strict, when anything failed.
 int exit_code(report const& whole);
 
 /// Why a case failed, what the server said, and what to do about it.

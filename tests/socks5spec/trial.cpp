@@ -30,6 +30,8 @@ trial& current() {
 
 void suspect(std::string const& cause) { current().suspicion = cause; }
 
+void stands_on(plain_use const& use) { current().stands_on.push_back(use); }
+
 void be_patient() { current().patience = 6 * given().timeout; }
 
 void fail(std::string const& expected, std::string const& got, std::string const& cause) {

@@ -3,6 +3,7 @@
 
 #include "socks5/field.hpp"
 #include "socks5spec/options.hpp"
+#include "socks5spec/plain.hpp"
 
 #include <optional>
 #include <string>
@@ -28,6 +29,7 @@ struct trial {
     std::string expected, got, cause;                      ///< of a failure; otherwise `got` says what is missing
     std::string filter;                                    ///< the Wireshark display filter that finds it
     std::string suspicion;                                 ///< the likely cause of whatever goes wrong next
+    std::vector<plain_use> stands_on;                      ///< in the order in which it came to them
     std::chrono::milliseconds patience = given().timeout;  ///< with what has to come
 };
 

@@ -64,6 +64,7 @@ tunnel open_tunnel(socks5::host const& host) {
     origin target(host);
     client near;
     near.connect_to(target.where());
+    stands_on(plain::reply);
     return {std::move(near), target.accept()};
 }
 
@@ -75,6 +76,7 @@ octets random_octets(std::size_t n, unsigned seed) {
 }
 
 void exchange(connection& left, octets const& from_left, connection& right, octets const& from_right) {
+    stands_on(plain::data);
     flow there(left, right, from_left), back(right, left, from_right);
     while (!there.done() || !back.done()) {
         bool const moved_there = there.step(), moved_back = back.step();

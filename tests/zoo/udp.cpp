@@ -100,6 +100,24 @@ struct udp_wrong_source : altered_answers<udp_wrong_source> {
     octets header(datagrams const& from) { return socks5::octets_of(socks5::udp_header{.dst = local(from)}); }
 };
 
+/// Takes whoever sends for one of the targets, and tells the client truly who it was.
+struct udp_anybody_answers : altered_answers<udp_anybody_answers> {
+    std::optional<std::size_t> receive_from(datagrams& from, std::span<octet> buffer, address& sender) {
+        auto const size = altered::receive_from(from, buffer, sender);
+        if (size && !is_inside(from)) sent_by = std::exchange(sender, target);
+        return size;
+    }
+
+    bool send_to(datagrams& from, std::span<octet const> data, address const& receiver) {
+        if (!is_inside(from)) target = receiver;
+        return altered_answers::send_to(from, data, receiver);
+    }
+
+    octets header(datagrams const&) { return socks5::octets_of(socks5::udp_header{.dst = sent_by}); }
+
+    address target = {}, sent_by = {};
+};
+
 struct udp_bare_answers : altered_answers<udp_bare_answers> {
     octets header(datagrams const&) { return {}; }
 };
@@ -128,6 +146,7 @@ animals in_udp() {
         {"udp-ignores-frag", "takes a fragment for a whole datagram", serve<udp_ignores_frag>},
         {"udp-first-target-only", "sends everything to the first target", serve<udp_first_target_only>},
         {"udp-wrong-source", "says that answers come from the server itself", serve<udp_wrong_source>},
+        {"udp-anybody-answers", "relays to the client what anybody sends", serve<udp_anybody_answers>},
         {"udp-bare-answers", "sends answers without a header", serve<udp_bare_answers>},
         {"udp-cuts-datagrams", "has a buffer of 1024 octets for datagrams", serve<udp_cuts_datagrams>},
         {"udp-anywhere", "says 0.0.0.0 when asked where it waits", serve<udp_anywhere>},

@@ -82,7 +82,8 @@ void run(int argc, char** argv) {
         throw usage_error("which animal? See zoo --list");
     } else {
         session::settings settings;
-        settings.handshake = std::chrono::minutes(5);  // a limit would hide who does not close by itself
+        settings.handshake = settings.bind =
+            std::chrono::minutes(5);  // a limit would hide who does not close by itself
         if (given.contains("user")) plainsocks::add_user(settings.users, given["user"].as<std::string>());
         show(find(given["animal"].as<std::string>()), plainsocks::parse_endpoint(given["listen"].as<std::string>()),
              settings);
