@@ -133,9 +133,9 @@ CLAUSE("1928-4", SENSE, "clients that send garbage",
         if (seed % 2 == 0) garbage.front() = 5;
         if (seed % 4 == 0) garbage = greeting({usual_method()}).whole() + garbage;
         c.send(payload(garbage));
+        current().story.clear();
+        tell("client -> server  garbage, from up to 100 clients one after the other");
     }
-    current().story.clear();
-    tell("100 clients have sent garbage");
     expect_still_serving("Garbage from one client has ended the server, or left it waiting.");
 }
 

@@ -110,12 +110,14 @@ private:
         done.trial.got = first;
     }
 
-    /// The last message, or whatever else is in the story; in an empty one, nothing has happened.
+    /// The last message to the server, or whatever else is in the story; in an empty one, nothing has happened.
     void remember_last(trial const& tried, std::string const& name) {
-        auto const is_message = [](event const& e) { return e.text.starts_with("client -> server"); };
-        auto const found = std::ranges::find_if(tried.story.rbegin(), tried.story.rend(), is_message);
         if (tried.story.empty()) return;
-        last_ = (found == tried.story.rend() ? tried.story.back() : *found).text + ", in \"" + name + '"';
+        auto last = tried.story.back().text;
+        for (auto const& event : tried.story)
+            for (std::string_view const sent : {"client -> server  ", "client => server  "})
+                if (event.text.starts_with(sent)) last = event.text.substr(sent.size());
+        last_ = last + ", in \"" + name + '"';
     }
 
     static void tell(result const& done) {
