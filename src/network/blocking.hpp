@@ -2,11 +2,12 @@
 #pragma once
 
 #include "network/addresses.hpp"
+#include "network/datagrams.hpp"
 #include "network/errors.hpp"
+#include "network/listener.hpp"
 #include "network/pipe.hpp"
 #include "network/resolver.hpp"
 #include "network/resources.hpp"
-#include "network/sockets.hpp"
 
 #include <boost/asio/write.hpp>
 
@@ -82,14 +83,18 @@ public:
 
     std::optional<std::size_t> receive_from(datagrams& from, std::span<socks5::octet> buffer, socks5::address& sender) {
         udp::endpoint endpoint;
-        auto const size = from.receive_from(asio::buffer(buffer.data(), buffer.size()), endpoint);
+        auto const size = from.receive_from(buffer, endpoint);
         if (size) sender = to_address(endpoint);
         return size;
     }
 
+    bool has_more(datagrams const& d) { return d.has_more(); }
+
     bool send_to(datagrams& from, std::span<socks5::octet const> data, socks5::address const& receiver) {
-        return from.send_to(asio::buffer(data.data(), data.size()), {to_ip(receiver.host), receiver.port});
+        return from.send_to(data, to_endpoint<udp::endpoint>(receiver));
     }
+
+    void flush(datagrams& d) { d.flush(); }
 
     /// Runs f in a thread of its own and g in this one, and returns when both have. Throws what one of them threw, g
     /// first. If one of them fails, it is on its caller to make the other one end.

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "network/crew.hpp"
-#include "network/sockets.hpp"
+#include "network/listener.hpp"
 
 #include <chrono>
 #include <functional>

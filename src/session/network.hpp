@@ -68,7 +68,9 @@ concept network = requires(N net, typename N::stream stream, typename N::listene
     { net.open_datagrams() } -> std::same_as<typename N::datagrams>;  // towards targets of any kind
     { net.local(datagrams) } -> std::same_as<socks5::address>;
     { net.receive_from(datagrams, buffer, address) } -> std::same_as<std::optional<std::size_t>>;
+    { net.has_more(datagrams) } -> std::same_as<bool>;                // then receive_from() does not wait
     { net.send_to(datagrams, data, address) } -> std::same_as<bool>;  // false: it cannot go, and is lost
+    net.flush(datagrams);                                             // only now all datagrams must have gone
 
     // Waiting for two things at once: each function gets a network of its own.
     net.both([](N&) {}, [](N&) {});

@@ -71,38 +71,47 @@ private:
         socks5::octets buffer(largest);
         socks5::address sender;
         while (auto const size = net.receive_from(inside_, buffer, sender)) {
-            if (!association_.is_client(sender)) continue;
-            std::span<socks5::octet const> data(buffer.data(), *size);
             try {
-                auto const header = socks5::udp_header::receive(reader_of(data));
-                if (client_.settings.trace)
-                    client_.settings.trace->received(client_.record.number, datagram{header, data.size()});
-                if (header.frag != 0 || !header.dst.known()) continue;
-                client_.check(header.dst);
-                auto const target = names_.address_of(net, client_, header.dst);
-                association_.contact(target);
-                if (!net.send_to(outside_, data, target)) continue;
-                client_.record.up += data.size();
-                moved();
+                if (association_.is_client(sender)) pass_on(net, {buffer.data(), *size}, moved);
             } catch (std::exception const&) {
                 // What cannot be relayed is dropped, and nobody is told.
             }
+            if (!net.has_more(inside_)) net.flush(outside_);
         }
+    }
+
+    /// A datagram of the client.
+    void pass_on(Net& net, std::span<socks5::octet const> data, auto& moved) {
+        auto const header = socks5::udp_header::receive(reader_of(data));
+        if (client_.settings.trace)
+            client_.settings.trace->received(client_.record.number, datagram{header, data.size()});
+        if (header.frag != 0 || !header.dst.known()) return;
+        client_.check(header.dst);
+        auto const target = names_.address_of(net, client_, header.dst);
+        association_.contact(target);
+        if (!net.send_to(outside_, data, target)) return;
+        client_.record.up += data.size();
+        moved();
     }
 
     void from_targets(Net& net, auto& moved) {
         socks5::octets buffer(largest);
         socks5::address sender;
         while (auto const size = net.receive_from(outside_, buffer, sender)) {
-            if (!association_.may_answer(sender)) continue;
-            auto const header = socks5::udp_header{.dst = sender};
-            auto whole = socks5::octets_of(header);
-            whole.insert(whole.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(*size));
-            if (!net.send_to(inside_, whole, association_.client())) continue;
-            if (client_.settings.trace) client_.settings.trace->sent(client_.record.number, datagram{header, *size});
-            client_.record.down += *size;
-            moved();
+            if (association_.may_answer(sender)) bring_back(net, sender, {buffer.data(), *size}, moved);
+            if (!net.has_more(outside_)) net.flush(inside_);
         }
+    }
+
+    /// A datagram of a target.
+    void bring_back(Net& net, socks5::address const& sender, std::span<socks5::octet const> data, auto& moved) {
+        auto const header = socks5::udp_header{.dst = sender};
+        auto whole = socks5::octets_of(header);
+        whole.insert(whole.end(), data.begin(), data.end());
+        if (!net.send_to(inside_, whole, association_.client())) return;
+        if (client_.settings.trace) client_.settings.trace->sent(client_.record.number, datagram{header, data.size()});
+        client_.record.down += data.size();
+        moved();
     }
 
     conversation<Net>& client_;

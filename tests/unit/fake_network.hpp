@@ -67,6 +67,7 @@ public:
         bool inside;
         address local;
         bool ended = false;
+        std::vector<world::packet> waiting = {};  ///< until they are flushed
     };
 
     struct visitor {
@@ -210,10 +211,18 @@ public:
         return packet.data.size();
     }
 
+    bool has_more(datagrams const& from) { return !(from.inside ? world_.from_client : world_.from_targets).empty(); }
+
     bool send_to(datagrams& from, std::span<octet const> data, address const& receiver) {
         if (data.size() > 65507) return false;
-        (from.inside ? world_.to_client : world_.to_targets).push_back({{data.begin(), data.end()}, receiver});
+        from.waiting.push_back({{data.begin(), data.end()}, receiver});
         return true;
+    }
+
+    void flush(datagrams& from) {
+        auto& sent = from.inside ? world_.to_client : world_.to_targets;
+        sent.insert(sent.end(), from.waiting.begin(), from.waiting.end());
+        from.waiting.clear();
     }
 
     void both(auto f, auto g) {

@@ -193,18 +193,46 @@ TEST_CASE_FIXTURE(fixture, "datagrams: both kinds of addresses through one socke
     auto everywhere = net.open_datagrams();
     auto here = net.open_datagrams(socks5::ipv4{{127, 0, 0, 1}});
     net.send_to(everywhere, socks5::octets{1, 2}, net.local(here));
+    net.flush(everywhere);
     socks5::octets buffer(10);
     socks5::address sender;
     CHECK(net.receive_from(here, buffer, sender) == 2);
     net.send_to(here, socks5::octets{3}, sender);
+    net.flush(here);
     CHECK(net.receive_from(everywhere, buffer, sender) == 1);
     CHECK(sender == net.local(here));
 
-    net.send_to(here, socks5::octets{}, sender);
+    CHECK(net.send_to(here, {}, sender));
+    net.flush(here);
     CHECK(net.receive_from(here, buffer, sender) == 0);  // empty is not ended
     auto waiting = std::async(std::launch::async, [&] { return net.receive_from(here, buffer, sender); });
     net.end(here);
     CHECK_FALSE(waiting.get().has_value());
+}
+
+TEST_CASE_FIXTURE(
+    fixture, "datagrams: many at once keep their order, sizes and senders; one that cannot go takes none with it") {
+    auto here = net.open_datagrams(socks5::ipv4{{127, 0, 0, 1}});
+    auto one = net.open_datagrams(socks5::ipv4{{127, 0, 0, 1}}),
+         other = net.open_datagrams(socks5::ipv4{{127, 0, 0, 1}});
+    CHECK_FALSE(net.send_to(one, socks5::octets(65508), net.local(here)));
+    for (socks5::octet i = 0; i < 40; ++i) {
+        auto& from = i % 2 == 0 ? one : other;
+        if (i == 6) net.send_to(from, socks5::octets{1}, {socks5::ipv4{{127, 0, 0, 1}}, 0});
+        net.send_to(from, socks5::octets(i, i), net.local(here));
+        if (i % 2 == 1) {
+            net.flush(one);
+            net.flush(other);
+        }
+    }
+    socks5::octets buffer(100);
+    socks5::address sender;
+    for (socks5::octet i = 0; i < 40; ++i) {
+        REQUIRE(net.receive_from(here, buffer, sender) == i);
+        CHECK(std::ranges::all_of(std::span(buffer).first(i), [&](auto o) { return o == i; }));
+        CHECK(sender == net.local(i % 2 == 0 ? one : other));
+    }
+    CHECK_FALSE(net.has_more(here));
 }
 
 TEST_CASE_FIXTURE(fixture, "both: each runs, and what one throws comes out") {

@@ -1,23 +1,12 @@
-#include "network/sockets.hpp"
+#include "network/listener.hpp"
 
-#include <boost/asio/ip/v6_only.hpp>
+#include "network/own_door.hpp"
+
 #include <boost/system/system_error.hpp>
 
 #include <poll.h>
 
 namespace network {
-
-namespace {
-
-/// Where a socket that is bound to `local` can be reached from this machine.
-template <class Endpoint>
-Endpoint own_door(Endpoint local) {
-    if (!local.address().is_unspecified()) return local;
-    if (local.address().is_v4()) return {asio::ip::address_v4::loopback(), local.port()};
-    return {asio::ip::address_v6::loopback(), local.port()};
-}
-
-}  // namespace
 
 listener::listener(asio::io_context& io, tcp::endpoint const& where) : io_(io), acceptor_(io, where) {
     prepare(acceptor_.native_handle());
@@ -64,36 +53,6 @@ void listener::end() {
     if (::shutdown(acceptor_.native_handle(), SHUT_RDWR) == 0) return;
     error_code ignored;
     tcp::socket(io_).connect(own_door(acceptor_.local_endpoint(ignored)), ignored);
-}
-
-datagrams::datagrams(asio::io_context& io, udp::endpoint const& where) : socket_(io), ipv6_(where.address().is_v6()) {
-    socket_.open(where.protocol());
-    if (ipv6_) socket_.set_option(asio::ip::v6_only(false));  // "::" is for IPv4, too
-    socket_.bind(where);
-}
-
-std::optional<std::size_t> datagrams::receive_from(asio::mutable_buffer buffer, udp::endpoint& sender) {
-    while (!ended_) {
-        error_code error;  // of an earlier datagram: a target has refused it
-        auto const size = socket_.receive_from(asio::buffer(buffer), sender, 0, error);
-        if (!error && !ended_) return size;
-    }
-    return {};
-}
-
-bool datagrams::send_to(asio::const_buffer data, udp::endpoint const& receiver) {
-    error_code error;
-    auto ip = receiver.address();
-    if (ipv6_ && ip.is_v4()) ip = make_address_v6(asio::ip::v4_mapped, ip.to_v4());
-    socket_.send_to(asio::buffer(data), {ip, receiver.port()}, 0, error);
-    return !error;
-}
-
-void datagrams::end() {
-    if (ended_.exchange(true)) return;
-    error_code ignored;
-    socket_.shutdown(udp::socket::shutdown_both, ignored);   // Linux wakes receive_from() though it reports an error
-    send_to({}, own_door(socket_.local_endpoint(ignored)));  // elsewhere an empty datagram does
 }
 
 }  // namespace network

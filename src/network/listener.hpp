@@ -3,14 +3,10 @@
 
 #include "network/stream.hpp"
 
-#include <boost/asio/ip/udp.hpp>
-
 #include <atomic>
 #include <optional>
 
 namespace network {
-
-using asio::ip::udp;
 
 /// Who came.
 struct visitor {
@@ -38,29 +34,6 @@ public:
 private:
     asio::io_context& io_;
     tcp::acceptor acceptor_;
-    std::atomic<bool> ended_ = false;
-};
-
-/// A UDP socket.
-class datagrams {
-public:
-    /// Throws boost::system::system_error.
-    datagrams(asio::io_context& io, udp::endpoint const& where);
-
-    udp::endpoint local() const { return socket_.local_endpoint(); }
-
-    /// The size of the next datagram, or nothing when the socket was ended.
-    std::optional<std::size_t> receive_from(asio::mutable_buffer buffer, udp::endpoint& sender);
-
-    /// False when the datagram cannot go. It is lost then, as any datagram may be.
-    bool send_to(asio::const_buffer data, udp::endpoint const& receiver);
-
-    /// Ends receive_from(), now and ever after, from any thread.
-    void end();
-
-private:
-    udp::socket socket_;
-    bool ipv6_;  ///< the kind of socket: an IPv6 socket sends to IPv4 addresses in their mapped form
     std::atomic<bool> ended_ = false;
 };
 

@@ -1,0 +1,47 @@
+/// Datagrams that are received or sent together: Linux has calls for that, and a call costs more than a datagram.
+#pragma once
+
+#include "socks5/octets.hpp"
+
+#include <boost/asio/ip/udp.hpp>
+
+#include <memory>
+#include <span>
+
+namespace network {
+
+namespace asio = boost::asio;
+using asio::ip::udp;
+using boost::system::error_code;
+
+class batch {
+public:
+    bool empty() const { return first_ == last_; }
+    bool full() const { return last_ == most; }
+
+    /// Waits for a datagram, and takes those that have come with it. To be called when it is empty.
+    void receive(udp::socket& from, error_code& error);
+
+    /// Takes the first one out, and returns its size. What the buffer has no room for is lost.
+    std::size_t take(std::span<socks5::octet> buffer, udp::endpoint& sender);
+
+    /// Puts one in, behind the others. To be called unless it is full.
+    void put(std::span<socks5::octet const> data, udp::endpoint const& receiver);
+
+    /// Sends all. Those that cannot go are lost.
+    void send(udp::socket& from);
+
+private:
+    static constexpr std::size_t most = 16;
+    static constexpr std::size_t largest = 65535;  ///< octets, RFC 768
+
+    socks5::octet* data(std::size_t i);
+
+    std::unique_ptr<socks5::octet[]>
+        octets_;  ///< room for the largest datagrams, of which the system uses what it needs
+    std::array<std::size_t, most> sizes_ = {};
+    std::array<udp::endpoint, most> peers_ = {};
+    std::size_t first_ = 0, last_ = 0;
+};
+
+}  // namespace network
