@@ -34,8 +34,9 @@ def scripts(given):
     """The start scripts; plainsocks before the others of its folder."""
     found = []
     for path in map(pathlib.Path, given or [HERE / "servers"]):
-        inside = sorted(path.iterdir(), key=lambda p: (not p.name.startswith("plainsocks"), p.name))
-        found += [str(p) for p in inside if os.access(p, os.X_OK)] if path.is_dir() else [str(path)]
+        inside = path.iterdir() if path.is_dir() else [path]
+        found += sorted((str(p) for p in inside if os.access(p, os.X_OK)),
+                        key=lambda p: (not os.path.basename(p).startswith("plainsocks"), p))
     return found
 
 
@@ -66,7 +67,7 @@ def measured(given, network):
                 with Server(script, network) if script else Direct(network) as server:
                     row["server"] = server.name
                     row |= run(given.program, family, [*options, f"--seconds={given.seconds}"], server)
-                print(f"round {turn + 1}: {family} {case}, {server.name}: {row['rate']:.0f} {cases.RATES[family]}"
+                print(f"round {turn + 1}: {family} {case}, {server.name}: {row.get('rate', 0):.0f} {cases.RATES[family]}"
                       f"{'; FAILED: ' + row['failures'] if row['failures'] else ''}", file=sys.stderr, flush=True)
                 yield row
 

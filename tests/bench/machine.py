@@ -21,6 +21,14 @@ def memory(*names):
     return [int(re.search(rf"^{name}:\s+(\d+)", text, re.M).group(1)) for name in names]
 
 
+def settle():
+    """Until the memory of the machine rests: the system takes its time to free what processes leave behind."""
+    before, limit = 0, time.monotonic() + 3
+    while abs((now := memory("MemAvailable")[0]) - before) > 512 and time.monotonic() < limit:
+        before = now
+        time.sleep(0.2)
+
+
 def session(leader):
     """The processes of a session, which is a server with all its children."""
     found = []

@@ -13,8 +13,8 @@ set terminal svg size 760,360 font 'sans-serif,12' background '#ffffff'
 set output '{path}'
 set title '{title}'
 set style data histogram
-set style histogram errorbars gap 1.5 linewidth 1
-set style fill solid border rgb '#ffffff'
+set style histogram errorbars gap 1.5 linewidth 0.7
+set style fill solid border rgb '#202020'
 set boxwidth 0.95
 set yrange [0:*]
 set format y '%.5g'
@@ -30,13 +30,18 @@ plot {bars}
 """
 
 
+def label(case):
+    """"1 stream down" in two lines, for there is little room below a group."""
+    return "\\n".join(case.rsplit(" ", 1))
+
+
 def plot_one(path, title, groups):
     """`groups`: for each case, for each server (median, least, most), or nothing."""
     servers = list(dict.fromkeys(name for group in groups.values() for name in group))
     lines = []
     for case, group in groups.items():
         numbers = [" ".join(map(str, group[name])) if group.get(name) else "NaN NaN NaN" for name in servers]
-        lines.append(" ".join([f'"{case}"', *numbers]))
+        lines.append(" ".join([f'"{label(case)}"', *numbers]))
     bars = ", ".join(f"$data using {2 + 3 * i}:{3 + 3 * i}:{4 + 3 * i}:xtic(1) title '{name}' "
                      f"linecolor rgb '{COLOURS[i % len(COLOURS)]}'" for i, name in enumerate(servers))
     script = SCRIPT.format(path=path, title=title, data="\n".join(lines), bars=bars)

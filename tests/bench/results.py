@@ -35,10 +35,11 @@ def peers(rows):
 
 
 def best_peer(rows):
-    """Of the servers that are not ours, the one with the highest median rate. For the rows of one case."""
-    groups = by(rows, "server")
-    rates = {name: median(groups[name], "rate") for name in peers(rows)}
-    return max(rates, key=rates.get) if rates and max(rates.values()) > 0 else None
+    """Of the servers that are not ours, the one with the highest median rate in runs without failures. For the rows of
+    one case."""
+    groups = by([row for row in rows if not row["failures"]], "server")
+    rates = {name: median(groups[name], "rate") for name in peers(rows) if name in groups}
+    return max(rates, key=rates.get, default=None)
 
 
 def ratios(rows, name, other, column="rate"):

@@ -3,6 +3,7 @@ import statistics
 
 import cases
 from results import best_peer, by, median, names, number, ratios, values
+from run import NOT_OFFERED
 
 LATENCIES = "p50_ms", "p99_ms", "p99.9_ms"
 
@@ -34,6 +35,8 @@ def table(head, lines):
 
 def failed(rows):
     bad = [row for row in rows if row["failures"]]
+    if bad and all(row["failures"] == NOT_OFFERED for row in bad):
+        return f" ({NOT_OFFERED})"
     return f" ({len(bad)} of {len(rows)} runs failed)" if bad else ""
 
 
@@ -79,7 +82,7 @@ def idle_table(rows):
 
 def failures(rows):
     lines = [[row["round"], f"{row['family']} {row['case']}", row["server"], row["failures"]]
-             for row in rows if row["failures"]]
+             for row in rows if row["failures"] not in ("", NOT_OFFERED)]
     if not lines:
         return "No run had failures.\n"
     return f"{len(lines)} of {len(rows)} runs had failures:\n\n" + table(["round", "case", "server", "failures"], lines)
