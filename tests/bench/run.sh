@@ -10,7 +10,7 @@ build=$top/.build/bench
 # shellcheck disable=SC2086 # a list of names
 need $build_packages doctest-dev nlohmann-json3-dev python3 microsocks libwrap0 iproute2 gnuplot-nox
 PATH=$PATH:/usr/sbin:/sbin
-cmake -S "$top" -B "$build" -DCMAKE_BUILD_TYPE=Release -DPLAINSOCKS_WERROR=ON > "$build.log"
+cmake -S "$top" -B "$build" -DCMAKE_BUILD_TYPE=Release -DPLAINSOCKS_WERROR=ON
 cmake --build "$build" --parallel "$(getconf _NPROCESSORS_ONLN)" --target plainsocks socks5bench
 
 # Dante's package would start a service. So it is only unpacked.

@@ -66,7 +66,7 @@ public:
         auto const in_time = back_;
         while (receive()) {
         }
-        if (back_ == 0) failed_.add("no answer");
+        if (back_ == 0 && failed_.counts().empty()) failed_.add("no answer");
         auto const lost = double(next_ - back_);
         return {{"rate", double(in_time) / took},
                 {"units", back_},
