@@ -11,7 +11,7 @@ namespace bench {
 /// or out of order show at once, unless it is just that many of them; and those are missed when all are counted.
 class pattern {
 public:
-    static constexpr std::size_t longest = 64 * 1024;  // with the buffers of several streams, it fits into a cache
+    static constexpr std::size_t longest = 65536;  // the buffers of several streams shall fit into a cache
 
     pattern() : octets_(period + longest) {
         std::uint64_t random = 1;
