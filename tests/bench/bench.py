@@ -11,7 +11,7 @@ import cases
 import plots
 import tables
 from run import COLUMNS, run
-from server import HERE, Direct, Server, own_network
+from server import HERE, Direct, NotStarted, Server, own_network
 
 
 def arguments():
@@ -63,11 +63,14 @@ def measured(given, network):
     for turn in range(given.rounds):
         for family, case, options in chosen:
             for script in order(starts, turn):
-                row = {"round": turn + 1, "family": family, "case": case}
-                with Server(script, network) if script else Direct(network) as server:
-                    row["server"] = server.name
-                    row |= run(given.program, family, [*options, f"--seconds={given.seconds}"], server)
-                print(f"round {turn + 1}: {family} {case}, {server.name}: {row.get('rate', 0):.0f} {cases.RATES[family]}"
+                name = os.path.basename(script) if script else Direct.name
+                row = {"round": turn + 1, "family": family, "case": case, "server": name}
+                try:
+                    with Server(script, network) if script else Direct(network) as server:
+                        row |= run(given.program, family, [*options, f"--seconds={given.seconds}"], server)
+                except NotStarted as error:
+                    row["failures"] = str(error)
+                print(f"round {turn + 1}: {family} {case}, {name}: {row.get('rate', 0):.0f} {cases.RATES[family]}"
                       f"{'; FAILED: ' + row['failures'] if row['failures'] else ''}", file=sys.stderr, flush=True)
                 yield row
 

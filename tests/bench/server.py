@@ -41,6 +41,10 @@ def free_port():
         return listener.getsockname()[1]
 
 
+class NotStarted(Exception):
+    """A server does not listen in time."""
+
+
 class Direct:
     """No server: the clients connect to the origin themselves."""
     name = "direct"
@@ -67,7 +71,6 @@ class Server:
     empty, and gone afterwards."""
 
     def __init__(self, script, network):
-        self.name = os.path.basename(script)
         self._folder = tempfile.mkdtemp(prefix="bench")
         port = free_port()
         self.options = (f"--server=127.0.0.1:{port}",)
@@ -80,7 +83,7 @@ class Server:
         while not machine.listens(self._process.pid, port):
             if self._process.poll() is not None or time.monotonic() > limit:
                 self.stop()
-                raise RuntimeError(f"{self.name} does not listen; to see why: sh {script} {port} /tmp")
+                raise NotStarted(f"it does not listen; to see why: {script} {port} /tmp")
             time.sleep(0.01)
 
     def __enter__(self):
