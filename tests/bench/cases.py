@@ -13,8 +13,8 @@ FAMILIES = {
     "udp": {f"{size} octets": ["udp", f"--size={size}", "--window=32"] for size in (64, 1200)},
 }
 
-# For each family: what its rate is, what one unit of work is called, and how many microseconds one of the processor's
-# numbers is: seconds for a GiB, microseconds for all else.
+# For each family: what its rate is; and what the processor's time for one unit of work is called, and its unit: seconds
+# for a GiB, microseconds for all else.
 RATES = {"bulk": "MiB/s", "connect": "cycles/s", "latency": "round trips/s", "idle": "opened/s", "udp": "echoes/s"}
 COSTS = {"bulk": ("CPU s/GiB", 1), "connect": ("CPU us/cycle", 1e6), "latency": ("CPU us/round trip", 1e6),
          "idle": ("CPU us/connection", 1e6), "udp": ("CPU us/echo", 1e6)}

@@ -70,8 +70,8 @@ def idle_table(rows):
     lines = []
     for name in names(rows):
         mine = groups[name]
-        lines.append([name + failed(mine), *(short(median(mine, column), 5) for column in ("tried", "opened", "answered")),
-                      span(values(mine, "opened")), short(median(mine, "empty_kib"), 5), each(mine, "kib", "empty_kib"),
+        lines.append([name + failed(mine),
+                      *(short(median(mine, column), 5) for column in ("tried", "opened", "answered")), span(values(mine, "opened")), short(median(mine, "empty_kib"), 5), each(mine, "kib", "empty_kib"),
                       short(median(mine, "threads"), 5), short(median(mine, "processes")),
                       each(mine, "system_kib"), each(mine, "kernel_stack_kib"), each(mine, "page_tables_kib"),
                       short(median(mine, "opening_s")), short(median(mine, "cost"))])

@@ -82,7 +82,8 @@ def test_every_mode_and_all_that_is_made_of_it(tmp_path):
 
 
 def row(turn, server, rate, failures=""):
-    return {"round": str(turn), "case": "c", "family": "bulk", "server": server, "rate": str(rate), "failures": failures}
+    return {"round": str(turn), "case": "c", "family": "bulk", "server": server, "rate": str(rate),
+            "failures": failures}
 
 
 def test_ratios_are_of_the_same_round_and_the_best_peer_is_one_that_works():
