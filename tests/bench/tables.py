@@ -62,19 +62,20 @@ def idle_table(rows):
     groups = by(rows, "server")
 
     def each(mine, name, less=None):
-        """Octets for one connection, more than without."""
-        found = [1024 * (number(row, name) - (number(row, less) or 0 if less else 0)) / number(row, "opened")
+        """For one connection, without what there was before."""
+        found = [(number(row, name) - (number(row, less) if less else 0)) / number(row, "opened")
                  for row in mine if number(row, "opened")]
-        return short(statistics.median(found) / 1024) if found else "-"
+        return short(statistics.median(found)) if found else "-"
 
     lines = []
     for name in names(rows):
         mine = groups[name]
         lines.append([name + failed(mine),
-                      *(short(median(mine, column), 5) for column in ("tried", "opened", "answered")), span(values(mine, "opened")), short(median(mine, "empty_kib"), 5), each(mine, "kib", "empty_kib"),
-                      short(median(mine, "threads"), 5), short(median(mine, "processes")),
-                      each(mine, "system_kib"), each(mine, "kernel_stack_kib"), each(mine, "page_tables_kib"),
-                      short(median(mine, "opening_s")), short(median(mine, "cost"))])
+                      *(short(median(mine, column), 5) for column in ("tried", "opened", "answered")),
+                      span(values(mine, "opened")), short(median(mine, "empty_kib"), 5),
+                      each(mine, "kib", "empty_kib"), short(median(mine, "threads"), 5),
+                      short(median(mine, "processes")), each(mine, "system_kib"), each(mine, "kernel_stack_kib"),
+                      each(mine, "page_tables_kib"), short(median(mine, "opening_s")), short(median(mine, "cost"))])
     return table(["server", "tried", "opened", "answered after the hold", "opened, from to", "empty, KiB",
                   "KiB each", "threads", "processes", "whole system, KiB each", "kernel stacks, KiB each",
                   "page tables, KiB each", "s to open", cases.COSTS["idle"][0]], lines)
