@@ -17,12 +17,14 @@ void prepare(tcp::socket::native_handle_type socket) {
 }
 
 socks5::octets stream::read(std::size_t n) {
+    constexpr std::size_t largest_message = 513;  // octets: a login, RFC 1929 section 2
     socks5::octets whole(n);
     for (std::span rest(whole); !rest.empty();) {
         if (!has_more()) {
-            last_ = receive(ahead_);
-            first_ = 0;
-            if (last_ == 0) lost(asio::error::eof);
+            socks5::octets came(largest_message);
+            came.resize(receive(came));
+            if (came.empty()) lost(asio::error::eof);
+            ahead_ = std::move(came);
         }
         rest = rest.subspan(read_some(rest));
     }
@@ -31,9 +33,13 @@ socks5::octets stream::read(std::size_t n) {
 
 std::size_t stream::read_some(std::span<socks5::octet> buffer) {
     if (!has_more()) return receive(buffer);
-    auto const n = std::min(buffer.size(), last_ - first_);
+    auto const n = std::min(buffer.size(), ahead_.size() - first_);
     std::copy_n(ahead_.begin() + static_cast<std::ptrdiff_t>(first_), n, buffer.begin());
     first_ += n;
+    if (!has_more()) {
+        ahead_ = {};
+        first_ = 0;
+    }
     return n;
 }
 

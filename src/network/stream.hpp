@@ -5,7 +5,6 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
-#include <array>
 #include <span>
 
 namespace network {
@@ -32,7 +31,7 @@ public:
     std::size_t read_some(std::span<socks5::octet> buffer);
 
     /// Has something come that nobody has read yet, though the system has delivered it?
-    bool has_more() const { return first_ < last_; }
+    bool has_more() const { return first_ < ahead_.size(); }
 
     tcp::socket& socket() { return socket_; }
     tcp::socket const& socket() const { return socket_; }
@@ -41,8 +40,8 @@ private:
     std::size_t receive(std::span<socks5::octet> buffer);
 
     tcp::socket socket_;
-    std::array<socks5::octet, 512> ahead_;  ///< has come, but nobody has read it yet: what is from first_ to last_
-    std::size_t first_ = 0, last_ = 0;
+    socks5::octets ahead_;  ///< has come, but was not read: from first_ on
+    std::size_t first_ = 0;
 };
 
 }  // namespace network

@@ -3,7 +3,7 @@
 
 #include "session/conversation.hpp"
 
-#include <memory>
+#include <array>
 #include <mutex>
 
 namespace session {
@@ -14,12 +14,11 @@ inline constexpr std::size_t bulk = 16'384;
 /// Copies octets until `from` ends; then false. Stops and says true when they come in bulk.
 template <network Net>
 bool copy(Net& net, typename Net::stream& from, typename Net::stream& to, auto&& moved) {
-    constexpr std::size_t size = 65'536;
-    auto const buffer = std::make_unique_for_overwrite<socks5::octet[]>(size);
+    std::array<socks5::octet, 65'536> buffer;
     for (int in_a_row = 0; in_a_row < 2;) {
-        auto const n = net.read_some(from, {buffer.get(), size});
+        auto const n = net.read_some(from, buffer);
         if (n == 0) return false;
-        net.write(to, {buffer.get(), n});
+        net.write(to, std::span(buffer).first(n));
         moved(n);
         in_a_row = n >= bulk ? in_a_row + 1 : 0;
     }

@@ -5,6 +5,8 @@
 #include "session/udp_names.hpp"
 #include "socks5/udp_header.hpp"
 
+#include <array>
+
 namespace session {
 
 /// The same read(n) that a TCP connection has, over one datagram. What it delivers is taken off the front.
@@ -68,7 +70,7 @@ private:
     static constexpr std::size_t largest = 65535;  ///< octets in a datagram, RFC 768
 
     void from_client(Net& net, auto& moved) {
-        socks5::octets buffer(largest);
+        std::array<socks5::octet, largest> buffer;
         socks5::address sender;
         while (auto const size = net.receive_from(inside_, buffer, sender)) {
             try {
@@ -95,7 +97,7 @@ private:
     }
 
     void from_targets(Net& net, auto& moved) {
-        socks5::octets buffer(largest);
+        std::array<socks5::octet, largest> buffer;
         socks5::address sender;
         while (auto const size = net.receive_from(outside_, buffer, sender)) {
             if (association_.may_answer(sender)) bring_back(net, sender, {buffer.data(), *size}, moved);
