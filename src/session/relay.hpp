@@ -29,7 +29,11 @@ bool copy(Net& net, typename Net::stream& from, typename Net::stream& to, auto&&
 template <network Net>
 void splice(Net& net, typename Net::stream& from, typename Net::stream& to, auto&& moved) {
     auto pipe = net.open_pipe(from, to);
-    for (auto n = bulk; pipe.is_open() && n >= bulk;) moved(n = net.move_some(pipe));
+    if (!pipe.is_open()) return;
+    while (auto const n = net.move_some(pipe)) {
+        moved(n);
+        if (n < bulk) return;
+    }
 }
 
 /// Moves octets until `from` ends.
