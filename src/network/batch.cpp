@@ -40,8 +40,8 @@ void describe(::mmsghdr& header, ::iovec& part, udp::endpoint& peer, std::size_t
 }  // namespace
 
 void batch::receive(udp::socket& from, error_code& error) {
-    std::array<::mmsghdr, most> headers;
-    std::array<::iovec, most> parts;
+    std::array<::mmsghdr, most> headers{};
+    std::array<::iovec, most> parts{};
     for (std::size_t i = 0; i < most; ++i) {
         parts[i] = {data(i), largest};
         describe(headers[i], parts[i], peers_[i], peers_[i].capacity());
@@ -57,8 +57,8 @@ void batch::receive(udp::socket& from, error_code& error) {
 }
 
 void batch::send(udp::socket& from) {
-    std::array<::mmsghdr, most> headers;
-    std::array<::iovec, most> parts;
+    std::array<::mmsghdr, most> headers{};
+    std::array<::iovec, most> parts{};
     for (auto i = first_; i < last_; ++i) {
         parts[i] = {data(i), sizes_[i]};
         describe(headers[i], parts[i], peers_[i], peers_[i].size());

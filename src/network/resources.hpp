@@ -13,7 +13,7 @@
 namespace network {
 
 struct resources {
-    static constexpr std::size_t small_stack = 256 * 1024, usual_stack = 0;  ///< octets
+    static constexpr std::size_t small_stack = 262'144, usual_stack = 0;  ///< octets
 
     /// Sockets belong to it, and that is all. It is never run: whoever ran it would be woken by every packet.
     boost::asio::io_context io;
