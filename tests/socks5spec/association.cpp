@@ -28,8 +28,13 @@ void association::send(message const& header, octets const& data) {
     near.send(relay, header.whole() + data);
 }
 
-association::answer association::receive() {
+association::answer association::receive(octets const& data) {
     auto const datagram = near.receive().data;
+    if (!data.empty() && datagram == data)
+        fail("a header, and the data behind it",
+             "the " + count_of_octets(data.size()) + " of the target, without a header",
+             "The server passes the target's data on as they are. It must put a header in front: 00 00, 00, ATYP, "
+             "address and port of the sender.");
     std::size_t at = 0;
     auto const read = [&](std::size_t n) {
         if (n > datagram.size() - at)
@@ -62,12 +67,12 @@ void association::expect(answer const& came, bool from_there, std::string const&
 }
 
 void association::expect_answer(address const& source, octets const& data) {
-    auto const came = receive();
+    auto const came = receive(data);
     expect(came, came.source == source, to_string(source), data);
 }
 
 void association::expect_answer_from_port(std::uint16_t port, octets const& data) {
-    auto const came = receive();
+    auto const came = receive(data);
     expect(came, came.source.port == port, "port " + std::to_string(port), data);
 }
 

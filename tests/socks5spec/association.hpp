@@ -35,7 +35,7 @@ private:
         address source;
         octets data;
     };
-    answer receive();
+    answer receive(octets const& data);
     void expect(answer const& came, bool from_there, std::string const& source, octets const& data);
 };
 

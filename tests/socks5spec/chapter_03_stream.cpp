@@ -136,8 +136,7 @@ CLAUSE("9293-2.2", MUST, "the request comes in two pieces, each joined with some
     if (given().user) c.receive_status();
     stands_on(plain::connect);
     c.expect_silence(a_moment);
-    auto const all = whole.whole();
-    c.send(payload(octets(all.begin() + 5, all.end()) + text("early")));
+    c.send({whole.rest(5), payload(text("early"))});
     c.expect_reply({0});
     target.accept().expect_data(text("early"));
 }

@@ -100,15 +100,18 @@ CLAUSE("1928-5", SENSE, "an IPv4 address as a name", "A name may be an address i
 }
 
 CLAUSE("1928-5", SENSE, "a name with a zero octet in it",
-       "No name holds a zero octet. A server that looks up what is before it connects to where nobody has said, and "
-       "where its rules have not looked.") {
+       "No name holds a zero octet. A server that cuts the name there connects to another host than the one that its "
+       "rules and its log know.") {
     origin target(localhost);
     client c;
     c.greet();
     c.send(request(connect, with_name(std::string("localhost\0.invalid", 18), target.port())));
     be_patient();
     c.receive_reply();
-    suspect("The name is cut at the zero octet, as the C library does it. Refuse names with octets that no name has.");
+    suspect(
+        "getaddrinfo() takes a C string, and c_str() ends at the first 00: it looked up 'localhost'. Refuse a name "
+        "that "
+        "holds 00 before the look-up (REP 04).");
     target.expect_nobody(a_moment);
 }
 

@@ -97,7 +97,11 @@ CLAUSE("1928-6", SENSE, "small pieces pass at once",
         "The server waits until a buffer is full, or small segments wait for an acknowledgement (set TCP_NODELAY).");
     auto tunnel = open_tunnel();
     auto const began = clock::now();
-    for (int i = 0; i < 100; ++i) tunnel.expect_echo();
+    auto const opened = current().story;
+    for (int i = 0; i < 100; ++i) {
+        current().story = opened;
+        tunnel.expect_echo();
+    }
     auto const took = std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - began);
     if (took > 2s) fail("100 round trips within 2 s", std::to_string(took.count()) + " ms");
 }
@@ -121,8 +125,8 @@ CLAUSE(
     suspect("After the reader had stopped for a while, data are missing.");
     for (std::size_t got = 0; got < sent;) {
         auto const n = std::min(some.size() - got % some.size(), sent - got);
-        auto const piece = std::span(some).subspan(got % some.size(), n);
-        expect_same(far.here(), {piece.begin(), piece.end()}, far.read(n, "data"), got);
+        auto const at = got % some.size();
+        far.expect_part(some, at, far.read(n, "data"), got - at);
         got += n;
     }
 }
@@ -148,17 +152,31 @@ CLAUSE("1928-4", SENSE, "200 clients at once", "Each of many clients gets its ow
     std::vector<tunnel> crowd;
     for (int i = 0; i < 200; ++i) {
         current().story.clear();
+        tell("client " + std::to_string(i + 1) + " of 200");
         client c;
         c.connect_to(target.where());
         crowd.push_back({std::move(c), target.accept()});
     }
     for (unsigned i = 0; i < 200; ++i) crowd[i].near.write(random_octets(2000, i));
     for (unsigned i = 0; i < 200; ++i) crowd[i].far.write(random_octets(2000, 1000 + i));
+    std::optional<trial> first;
+    int failed = 0;
     for (unsigned i = 0; i < 200; ++i) {
         current().story.clear();
-        crowd[i].far.expect_data(random_octets(2000, i));
-        crowd[i].near.expect_data(random_octets(2000, 1000 + i));
+        tell("client " + std::to_string(i + 1) + " of 200");
+        try {
+            crowd[i].far.expect_data(random_octets(2000, i));
+            crowd[i].near.expect_data(random_octets(2000, 1000 + i));
+        } catch (over const&) {
+            ++failed;
+            if (!first) first = current();
+            current().patience = 20ms;  // the others had all the time of this one
+        }
     }
+    if (!first) return;
+    current() = *first;
+    tell("all in all " + std::to_string(failed) + " of 200 clients have got other data, or not all");
+    throw over{};
 }
 
 }  // namespace spec

@@ -41,13 +41,17 @@ void client::send(std::vector<message> const& messages) {
         segment = segment + m.whole();
         joined = ", in the same segment";
     }
-    if (!try_to_write(segment)) tell("cannot send: the server has closed already");
+    tell_if_closed(try_to_write(segment), segment.size());
 }
 
 void client::send_octetwise(message const& m) {
     current().story.push_back({"client -> server  " + m.title + ", octet by octet", m.fields});
-    for (auto const o : m.whole()) {
-        if (!try_to_write({o})) return tell("cannot send more: the server has closed already");
+    auto const all = m.whole();
+    for (std::size_t sent = 0; sent < all.size(); ++sent) {
+        if (try_to_write({all[sent]}) == 0) {
+            current().story.back().fields = m.cut(sent).fields;
+            return tell_if_closed(sent, all.size());
+        }
         std::this_thread::sleep_for(2ms);  // so that the next one travels alone
     }
 }

@@ -56,7 +56,8 @@ public:
 private:
     /// Reads the next field of a message. `cause`: the likely one if it is missing.
     octets field(std::string const& name, std::size_t n, std::string const& cause = {});
-    address receive_address();
+    address receive_address(bool of_failure);
+    void expect(std::string const& field, octets const& allowed, causes const& why, std::string const& in_words);
 };
 
 /// The method that the clients of this run offer: 02 with --user, 00 without.

@@ -15,6 +15,12 @@ std::string meaning(std::string const& name, octets const& value) {
     return {};
 }
 
+/// "05, Connection refused", or the octet alone.
+std::string in_words(std::string const& name, octet o) {
+    auto const meant = meaning(name, {o});
+    return socks5::hex(o) + (meant.empty() ? "" : ", " + meant);
+}
+
 /// What a wrong REP says about the server, whatever the case is about.
 std::string usual_cause(octets const& allowed, octet rep) {
     if (rep == 0) return "The server says \"succeeded\" before it has connected, or whatever comes of it.";
@@ -40,6 +46,12 @@ octets client::field(std::string const& name, std::size_t n, std::string const& 
 }
 
 void client::expect(std::string const& name, octets const& allowed, causes const& why) {
+    std::string expected;
+    for (auto const o : allowed) expected += (expected.empty() ? "" : "; or ") + in_words(name, o);
+    expect(name, allowed, why, expected);
+}
+
+void client::expect(std::string const& name, octets const& allowed, causes const& why, std::string const& expected) {
     auto& event = *std::ranges::find_if(current().story.rbegin(), current().story.rend(), [&](auto const& e) {
         return std::ranges::find(e.fields, name, &socks5::field::name) != e.fields.end();
     });
@@ -49,14 +61,8 @@ void client::expect(std::string const& name, octets const& allowed, causes const
     current().filter += " and " + std::string(name == "METHOD"   ? "socks.auth_accepted_method"
                                               : name == "STATUS" ? "socks.auth_status"
                                                                  : "socks.results");
-    auto const words = [&](octet o) {
-        auto const meant = meaning(name, {o});
-        return socks5::hex(o) + (meant.empty() ? "" : ", " + meant);
-    };
-    std::string expected;
-    for (auto const o : allowed) expected += (expected.empty() ? "" : "; or ") + words(o);
     auto const usual = name == "REP" ? usual_cause(allowed, value) : "";
-    fail(name + " " + expected, name + " " + words(value), why.contains(value) ? why.at(value) : usual);
+    fail(name + " " + expected, name + " " + in_words(name, value), why.contains(value) ? why.at(value) : usual);
 }
 
 octet client::receive_selection() {
@@ -77,11 +83,15 @@ octet client::receive_status() {
     return field("STATUS", 1).front();
 }
 
-address client::receive_address() {
+address client::receive_address(bool of_failure) {
     auto const type = field("ATYP", 1).front();
-    expect("ATYP", {1, 4, 3},
-           {{0, "An error reply has an address, too: ATYP 01, then 0.0.0.0 and port 0, ten octets in all."},
-            {type, "ATYP of the reply is the type of BND.ADDR, whatever that of the request was."}});
+    expect(
+        "ATYP", {1, 4, 3},
+        {{0, of_failure ? "ATYP of a reply is never 00. In a reply that says failure, too, send 01, then 0.0.0.0 and "
+                          "port 0: ten octets in all."
+                        : "ATYP of a reply is never 00. Send 01, then four octets of address and two of port."},
+         {type, "ATYP of the reply is the type of BND.ADDR, whatever that of the request was."}},
+        of_failure ? "01 (best here), 03 or 04" : "01, 03 or 04");
     auto const short_of = [](std::string const& promised) {
         return "ATYP says that " + promised + ". Does it fit the address that is sent behind it?";
     };
@@ -114,7 +124,7 @@ reply client::receive_reply() {
     auto const rep = field("REP", 1).front();
     auto const rsv = field("RSV", 1).front();
     expect("RSV", {0}, {{rsv, "RSV is 00 in each reply. Is the octet left as it happens to be?"}});
-    return {rep, receive_address()};
+    return {rep, receive_address(rep != 0)};
 }
 
 reply client::expect_reply(octets const& reps, causes const& why) {

@@ -15,16 +15,6 @@ address from_endpoint(Endpoint const& endpoint) {
     return {socks5::ipv6{ip.to_v6().to_bytes()}, endpoint.port()};
 }
 
-/// "hello" or "00 01 02 ...", a piece around the first octet that differs.
-socks5::fields comparison(octets const& wanted, octets const& got, std::size_t at) {
-    auto const from = at < 8 ? 0 : at - 8;
-    auto const piece = [&](octets const& all) {
-        auto const to = std::min(all.size(), from + 16);
-        return octets(all.begin() + std::ptrdiff_t(std::min(from, to)), all.begin() + std::ptrdiff_t(to));
-    };
-    return {{"expected", piece(wanted), "from octet " + std::to_string(from)}, {"came", piece(got), ""}};
-}
-
 }  // namespace
 
 address to_address(tcp::endpoint const& endpoint) { return from_endpoint(endpoint); }
@@ -55,20 +45,36 @@ std::size_t connection::write_some(std::span<octet const> some) {
 }
 
 void connection::write(octets const& all) {
-    if (!try_to_write(all)) fail("that the " + here_ + " can send", "the server has closed the connection");
+    constexpr std::size_t shown = 16;
+    auto const sent = try_to_write(all);
+    tell("sends " + count_of_octets(sent) + (sent > 0 && all.size() <= shown ? ", " + socks5::hex(all) : ""));
+    if (sent == all.size()) return;
+    tell_if_closed(sent, all.size());
+    point_at();
+    fail("that the " + here_ + " can send", "the server has closed the connection");
 }
 
-bool connection::try_to_write(octets const& all) {
+void connection::tell_if_closed(std::size_t sent, std::size_t all) const {
+    if (sent < all)
+        tell("the server has closed: " + std::to_string(sent) + " of " + count_of_octets(all) + " were sent");
+}
+
+void connection::point_at() const {
+    current().filter =
+        "tcp.port == " + std::to_string(local().port) + " and tcp.port == " + std::to_string(remote_.port);
+}
+
+std::size_t connection::try_to_write(octets const& all) {
     auto const limit = in_time();
     std::span<octet const> rest(all);
     error_code error;
     while (!rest.empty()) {
         rest = rest.subspan(socket_.write_some(asio::buffer(rest.data(), rest.size()), error));
-        if (error && error != asio::error::would_block) return false;
+        if (error && error != asio::error::would_block) break;
         if (error && !waiting().writable(socket_).until(limit))
             fail("that the " + here_ + " can send", "the server takes nothing, in the time limit");
     }
-    return true;
+    return all.size() - rest.size();
 }
 
 arrival connection::read_some(std::size_t most, time_point limit) {
@@ -82,75 +88,6 @@ arrival connection::read_some(std::size_t most, time_point limit) {
         if (!waiting().readable(socket_).until(limit)) return {arrival::nothing};
         buffer.resize(most);
     }
-}
-
-std::string in_words(arrival const& came) {
-    switch (came.what) {
-        case arrival::data: return "octets: " + socks5::hex(came.octets);
-        case arrival::end: return "the end of the connection (FIN)";
-        case arrival::reset: return "a reset of the connection (RST)";
-        case arrival::nothing: return "nothing, in the time limit";
-    }
-    return {};
-}
-
-octets connection::read(std::size_t n, std::string const& what) {
-    auto const limit = in_time();
-    octets all;
-    while (all.size() < n) {
-        auto const came = read_some(n - all.size(), limit);
-        if (came.what != arrival::data)
-            fail(what + ", " + std::to_string(n) + (n == 1 ? " octet" : " octets") + ", for the " + here_,
-                 (all.empty() ? "" : "only " + std::to_string(all.size()) + " of them, then ") + in_words(came));
-        all = all + came.octets;
-    }
-    return all;
-}
-
-void expect_same(std::string const& here, octets const& wanted, octets const& got, std::size_t offset) {
-    auto const [w, g] = std::ranges::mismatch(wanted, got);
-    if (w == wanted.end() && g == got.end()) return;
-    auto const at = std::size_t(w - wanted.begin());
-    auto const caret = std::min<std::size_t>(at, 8);
-    current().story.push_back({here + ": compares", comparison(wanted, got, at), {{"came", caret}}});
-    auto const first = offset + at == 0;
-    fail(
-        "the octets that were sent, unchanged and in order", "another octet at offset " + std::to_string(offset + at),
-        first
-            ? "Something else stands in front of them: a second reply, or one that is too long?"
-            : "From there on octets are missing, doubled or mixed up. Does send() take fewer octets than it was given? "
-              "Is a buffer shared between two directions, or too small?");
-}
-
-void connection::expect_data(octets const& wanted) {
-    stands_on(plain::reply);
-    stands_on(plain::data);
-    auto const got = read(wanted.size(), "data");
-    tell("gets " + std::to_string(got.size()) + " octets");
-    expect_same(here_, wanted, got);
-}
-
-void connection::expect_end(std::chrono::milliseconds within, bool orderly, std::string const& of_reset) {
-    auto const came = read_some(64, clock::now() + within);
-    if (came.what == arrival::end || (came.what == arrival::reset && !orderly)) return tell("sees the end");
-    fail("the end of the connection for the " + here_ + (orderly ? " (FIN)" : ""), in_words(came),
-         came.what == arrival::data    ? "More comes than should. Is a message too long, or sent twice, or does the "
-                                         "server go on after its last word?"
-         : came.what == arrival::reset ? of_reset
-                                       : "");
-}
-
-void connection::expect_reset() {
-    for (auto const limit = in_time();;) {
-        auto const came = read_some(65536, limit);
-        if (came.what == arrival::reset) return tell("sees the reset");
-        if (came.what != arrival::data) fail("a reset of the connection for the " + here_ + " (RST)", in_words(came));
-    }
-}
-
-void connection::expect_silence(std::chrono::milliseconds time) {
-    auto const came = read_some(64, clock::now() + time);
-    if (came.what != arrival::nothing) fail("nothing for the " + here_ + " yet, and no end", in_words(came));
 }
 
 void connection::end() {

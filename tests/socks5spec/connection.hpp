@@ -29,11 +29,18 @@ public:
     address remote() const { return remote_; }
     tcp::socket& socket() { return socket_; }
 
+    /// Something is wrong on this connection: it is the one to look at in Wireshark.
+    void point_at() const;
+
+    /// Fails unless these octets are those of the stream from this offset on.
+    void expect_part(octets const& stream, std::size_t offset, octets const& got, std::size_t before = 0) const;
+
     /// Sends all of it in one piece, as far as TCP knows pieces. Fails when the other side takes nothing.
     void write(octets const& all);
 
-    /// The same, but when the other side has closed already, what it has said before is of more interest: false.
-    bool try_to_write(octets const& all);
+    /// The same, but when the other side has closed already, what it has said before is of more interest. Delivers how
+    /// many octets were sent.
+    std::size_t try_to_write(octets const& all);
 
     /// Sends as much as the other side takes at once; 0 when that is nothing. No failure when it was reset.
     std::size_t write_some(std::span<octet const> some);
@@ -61,15 +68,19 @@ public:
 
 protected:
     void tell(std::string const& what) const { spec::tell(here_ + ": " + what); }
+    void tell_if_closed(std::size_t sent, std::size_t all) const;
 
 private:
+    /// At most n octets, and what came behind them if they are fewer.
+    std::pair<octets, arrival> read_up_to(std::size_t n);
+
+    /// Fails because fewer than n octets have come.
+    [[noreturn]] void fail_for_want_of(std::size_t n, std::string const& what, std::pair<octets, arrival> const& came);
+
     tcp::socket socket_;
     std::string here_;
     address remote_;
 };
-
-/// Fails unless both are the same. `here`: who has got them. `offset`: of the first octet in the whole conversation.
-void expect_same(std::string const& here, octets const& wanted, octets const& got, std::size_t offset = 0);
 
 address to_address(tcp::endpoint const& endpoint);
 address to_address(udp::endpoint const& endpoint);

@@ -20,13 +20,28 @@ message message::with(std::string_view field, octets const& value) const {
 message message::cut(std::size_t length) const {
     message shorter{title + ", cut off", {}};
     for (auto field : fields) {
-        auto const kept = std::min(length, field.value.size());
+        auto const all = field.value.size(), kept = std::min(length, all);
         length -= kept;
         field.value.resize(kept);
+        if (kept < all) field.meaning = "first " + std::to_string(kept) + " of " + count_of_octets(all);
         if (kept > 0) shorter.fields.push_back(field);
     }
     return shorter;
 }
+
+message message::rest(std::size_t length) const {
+    message behind{"rest of the " + title, {}};
+    for (auto field : fields) {
+        auto const all = field.value.size(), gone = std::min(length, all);
+        length -= gone;
+        field.value.erase(field.value.begin(), field.value.begin() + std::ptrdiff_t(gone));
+        if (gone > 0) field.meaning = "last " + std::to_string(all - gone) + " of " + count_of_octets(all);
+        if (gone < all) behind.fields.push_back(field);
+    }
+    return behind;
+}
+
+std::string count_of_octets(std::size_t n) { return std::to_string(n) + (n == 1 ? " octet" : " octets"); }
 
 octets text(std::string_view t) { return {t.begin(), t.end()}; }
 

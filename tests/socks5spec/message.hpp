@@ -19,9 +19,13 @@ struct message {
     /// The same message with another value in a field.
     message with(std::string_view field, octets const& value) const;
 
-    /// The same message, cut off behind so many octets.
+    /// The same message, cut off behind so many octets; and what is behind them.
     message cut(std::size_t length) const;
+    message rest(std::size_t length) const;
 };
+
+/// "1 octet", "2 octets".
+std::string count_of_octets(std::size_t n);
 
 octets text(std::string_view t);
 octets operator+(octets left, octets const& right);

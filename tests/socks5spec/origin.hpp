@@ -1,6 +1,7 @@
 /// The targets: what the server under test connects to.
 #pragma once
 
+#include "socks5spec/comparison.hpp"
 #include "socks5spec/connection.hpp"
 
 namespace spec {
@@ -53,7 +54,7 @@ public:
     address where() const { return to_address(socket_.local_endpoint()); }
 
     void send(address const& to, octets const& data);
-    void expect_same(octets const& wanted, octets const& got) const { spec::expect_same(here_, wanted, got); }
+    void expect_same(octets const& wanted, octets const& got) const { expect_same_datagram(here_, wanted, got); }
 
     /// The next datagram. Fails when there is none in time.
     datagram receive();

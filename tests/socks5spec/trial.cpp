@@ -6,12 +6,12 @@ namespace {
 
 constexpr std::size_t octets_shown = 16, longest_meaning = 80;
 
-/// The octets of a field, or as many as a line holds.
+/// The octets of a field, or as many as a line holds, and the last one.
 std::string shown(socks5::field const& field) {
     if (field.value.empty()) return "-";
-    auto const n = std::min(field.value.size(), octets_shown);
-    auto const text = socks5::hex(octets(field.value.begin(), field.value.begin() + std::ptrdiff_t(n)));
-    return n < field.value.size() ? text + " ..." : text;
+    if (field.value.size() <= octets_shown) return socks5::hex(field.value);
+    auto const first = field.value.begin();
+    return socks5::hex(octets(first, first + octets_shown - 1)) + " ... " + socks5::hex(field.value.back());
 }
 
 std::string padded(std::string text, std::size_t width) {

@@ -20,11 +20,14 @@ public:
         if (done()) return sent > 0;
         auto const came = to_.read_some(65536, clock::now());
         if (came.what == arrival::nothing) return sent > 0;
-        if (came.what != arrival::data)
+        if (came.what != arrival::data) {
+            tell(progress());
+            to_.point_at();
             fail("all of " + std::to_string(all_.size()) + " octets for " + to_.here(),
                  (came.what == arrival::end ? "the end" : "a reset") + std::string(" after ") +
                      std::to_string(received_));
-        expect_same(to_.here(), part(received_, came.octets.size()), came.octets, received_);
+        }
+        to_.expect_part(all_, received_, came.octets);
         received_ += came.octets.size();
         return true;
     }
@@ -40,11 +43,6 @@ public:
     }
 
 private:
-    octets part(std::size_t from, std::size_t n) const {
-        auto const first = all_.begin() + std::ptrdiff_t(from);
-        return {first, first + std::ptrdiff_t(std::min(n, all_.size() - from))};
-    }
-
     connection& from_;
     connection& to_;
     octets const& all_;
@@ -77,6 +75,8 @@ octets random_octets(std::size_t n, unsigned seed) {
 
 void exchange(connection& left, octets const& from_left, connection& right, octets const& from_right) {
     stands_on(plain::data);
+    tell(left.here() + ": sends " + count_of_octets(from_left.size()) + ", and at the same time " + right.here() + " " +
+         count_of_octets(from_right.size()));
     flow there(left, right, from_left), back(right, left, from_right);
     while (!there.done() || !back.done()) {
         bool const moved_there = there.step(), moved_back = back.step();

@@ -71,8 +71,11 @@ def shown(case):
             if key in ("expected", "got"):
                 steady = re.sub(r"(?<!\")\d{4,}|\d+(?= ms)|(?<=offset )\d+|(?<=after )\d+", "N", steady)
                 steady = re.sub(r"(?<=01 7f 00 00 01) \w\w \w\w", " .. ..", steady)
+                steady = re.sub(r"\w+ octets? (is|are) (missing|doubled|too many)( \([^)]*\))?; .*",
+                                r"some octets are \2", steady)
             if key == "got" and not re.search("FIN|RST", case["expected"]):  # which one is a matter of chance
-                steady = re.sub(r"the end of the connection \(FIN\)|a reset of the connection \(RST\)",
+                steady = re.sub(r"the end of the connection \(FIN\)|a reset of the connection \(RST\)"
+                                r"( \(it closed while octets of ours were unread\))?",
                                 "the end of the connection (FIN or RST)", steady)
             text += textwrap.fill(steady, 116, initial_indent=f"  {part:<12} ", subsequent_indent=" " * 15) + "\n"
     return text
