@@ -46,7 +46,8 @@ bool go_on_alike(some left, some right) {
 std::pair<std::string, std::string> kind(some passed, some wanted, some got) {
     if (auto const n = distance(wanted, got)) {
         auto const lost = wanted.first(*n);
-        bool const odd = *n == 1 && (lost[0] == 0 || lost[0] == 0x0a || lost[0] == 0x0d);
+        auto const is_lost = [&](octet o) { return *n == 1 && lost[0] == o && std::ranges::count(passed, o) == 0; };
+        bool const odd = std::ranges::any_of(octets{0, 0x0a, 0x0d}, is_lost);
         return {is_or_are(*n) + "missing" + shown(lost) +
                     (go_on_alike(wanted.subspan(*n), got) ? "; what follows is right" : "; later, more is wrong"),
                 odd ? text_mode : partly_sent};
