@@ -163,7 +163,7 @@ CLAUSE("1928-4", SENSE, "200 clients at once", "Each of many clients gets its ow
     int failed = 0;
     for (unsigned i = 0; i < 200; ++i) {
         current().story.clear();
-        tell("client " + std::to_string(i + 1) + " of 200");
+        tell("client " + std::to_string(i + 1) + " of 200 and its target: have sent 2000 octets each");
         try {
             crowd[i].far.expect_data(random_octets(2000, i));
             crowd[i].near.expect_data(random_octets(2000, 1000 + i));
