@@ -3,7 +3,6 @@
 
 #include "session/conversation.hpp"
 
-#include <array>
 #include <mutex>
 
 namespace session {
@@ -14,11 +13,11 @@ inline constexpr std::size_t bulk = 16'384;
 /// Copies octets until `from` ends; then false. Stops and says true when they come in bulk.
 template <network Net>
 bool copy(Net& net, typename Net::stream& from, typename Net::stream& to, auto&& moved) {
-    std::array<socks5::octet, 65'536> buffer;
+    socks5::octet buffer[65'536];
     for (int in_a_row = 0; in_a_row < 2;) {
         auto const n = net.read_some(from, buffer);
         if (n == 0) return false;
-        net.write(to, std::span(buffer).first(n));
+        net.write(to, {buffer, n});
         moved(n);
         in_a_row = n >= bulk ? in_a_row + 1 : 0;
     }

@@ -5,8 +5,6 @@
 #include "session/udp_names.hpp"
 #include "socks5/udp_header.hpp"
 
-#include <array>
-
 namespace session {
 
 /// The same read(n) that a TCP connection has, over one datagram. What it delivers is taken off the front.
@@ -70,11 +68,11 @@ private:
     static constexpr std::size_t largest = 65535;  ///< octets in a datagram, RFC 768
 
     void from_client(Net& net, auto& moved) {
-        std::array<socks5::octet, largest> buffer;
+        socks5::octet buffer[largest];
         socks5::address sender;
         while (auto const size = net.receive_from(inside_, buffer, sender)) {
             try {
-                if (association_.is_client(sender)) pass_on(net, {buffer.data(), *size}, moved);
+                if (association_.is_client(sender)) pass_on(net, {buffer, *size}, moved);
             } catch (std::exception const&) {
                 // What cannot be relayed is dropped, and nobody is told.
             }
@@ -97,10 +95,10 @@ private:
     }
 
     void from_targets(Net& net, auto& moved) {
-        std::array<socks5::octet, largest> buffer;
+        socks5::octet buffer[largest];
         socks5::address sender;
         while (auto const size = net.receive_from(outside_, buffer, sender)) {
-            if (association_.may_answer(sender)) bring_back(net, sender, {buffer.data(), *size}, moved);
+            if (association_.may_answer(sender)) bring_back(net, sender, {buffer, *size}, moved);
             if (!net.has_more(outside_)) net.flush(inside_);
         }
     }
