@@ -1,5 +1,7 @@
 #include "network/pipe.hpp"
 
+#ifdef __linux__
+
 #include "network/errors.hpp"
 
 #include <fcntl.h>
@@ -7,8 +9,6 @@
 #include <unistd.h>
 
 namespace network {
-
-#ifdef __linux__
 
 namespace {
 
@@ -62,12 +62,17 @@ std::size_t pipe::move_some() {
     return moved;
 }
 
+}  // namespace network
+
 #else
+
+namespace network {
 
 pipe::pipe(std::atomic<int>& permits, stream& from, stream& to) : permits_(permits), from_(from), to_(to) {}
 pipe::~pipe() = default;
+void pipe::close() {}
 std::size_t pipe::move_some() { return 0; }
 
-#endif
-
 }  // namespace network
+
+#endif
