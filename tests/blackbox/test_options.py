@@ -162,7 +162,7 @@ def test_default_address():
 
 OPTIONS = {"listen", "open", "user", "users", "allow-client", "deny-target", "allow-local-targets", "max-clients",
            "handshake-timeout", "connect-timeout", "bind-timeout", "idle-timeout", "outgoing", "udp-advertise",
-           "no-bind", "no-udp", "trace", "quiet", "help", "version"}
+           "no-bind", "no-udp", "no-splice", "trace", "quiet", "help", "version"}
 
 
 def test_help():

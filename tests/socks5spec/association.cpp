@@ -39,7 +39,8 @@ association::answer association::receive(octets const& data) {
     auto const read = [&](std::size_t n) {
         if (n > datagram.size() - at)
             fail("a header of ten octets or more",
-                 std::to_string(datagram.size()) + " octets: " + socks5::hex(datagram));
+                 datagram.empty() ? "an empty datagram"
+                                  : count_of_octets(datagram.size()) + ": " + socks5::hex(datagram));
         auto const first = datagram.begin() + std::ptrdiff_t(at);
         at += n;
         return octets(first, first + std::ptrdiff_t(n));

@@ -15,7 +15,9 @@ constexpr auto closes_both =
 }  // namespace
 
 CLAUSE("1928-6", MUST, "data pass in both directions", "After REP 00 the client may start passing data.") {
-    suspect("The server passes nothing on, or waits until a buffer is full.");
+    suspect(
+        "The server passes nothing on, or only when its buffer is full or the sender ends. Pass on at once what each "
+        "recv() returns: no MSG_WAITALL, no loop until the buffer is full.");
     open_tunnel().expect_echo();
 }
 

@@ -48,10 +48,9 @@ void expect_peer(client& c, connection const& peer) {
     if (second.bnd == peer.local()) return;
     auto const field = second.bnd.host == peer.local().host ? "BND.PORT" : "BND.ADDR";
     current().story.back().wrong = {field, 0};
-    fail(
-        "BND " + to_string(peer.local()) + ", the peer's own address", "BND " + to_string(second.bnd),
-        "The second reply comes when somebody has come, and tells who (what accept() or getpeername() says), not where "
-        "the server listens.");
+    fail("BND " + to_string(peer.local()) + ", the peer's own address", "BND " + to_string(second.bnd),
+         "The second reply tells who has come, as accept() or getpeername() says; not where the server listens, which "
+         "getsockname() says, and not once more what the first reply has told.");
 }
 
 }  // namespace

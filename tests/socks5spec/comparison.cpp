@@ -15,7 +15,8 @@ constexpr std::size_t seen_before = 8, row = 16;  // octets of a row, and of the
 constexpr std::size_t sure = 4, all_of_it = 8;    // so many octets in a row are not alike by chance
 
 constexpr auto partly_sent =
-    "Does send() take fewer octets than it was given? Send the rest, from p + sent, n - sent octets.";
+    "When its buffer is full, send() takes fewer octets than it was given. Is the rest sent exactly, from p + sent, "
+    "n - sent octets?";
 constexpr auto text_mode = "Are the data read or written as text, or as a C string? They are octets of any value.";
 constexpr auto sent_twice = "After send() go on behind what it has taken: p + sent, n - sent octets.";
 constexpr auto in_front = "Something else stands in front of them: a second reply, or one that is too long?";
