@@ -33,9 +33,9 @@ std::string is_or_are(std::size_t n) { return count_of_octets(n) + (n == 1 ? " i
 /// How far behind is the beginning of `what` to be found in `where`?
 std::optional<std::size_t> distance(some where, some what) {
     auto const beginning = first(what, all_of_it);
-    auto const found = std::ranges::search(where, beginning);
-    if (beginning.size() < sure || found.empty()) return {};
-    return std::size_t(found.begin() - where.begin());
+    auto const found = std::search(where.begin(), where.end(), beginning.begin(), beginning.end());
+    if (beginning.size() < sure || found == where.end()) return {};
+    return std::size_t(found - where.begin());
 }
 
 bool go_on_alike(some left, some right) {
