@@ -38,17 +38,17 @@ concept network = requires(N net, typename N::stream stream, typename N::listene
     { net.read(stream, n) } -> std::same_as<socks5::octets>;
     { net.read_some(stream, buffer) } -> std::same_as<std::size_t>;
     net.write(stream, data);
-
-    // The same without a copy: move_some() moves what is there, and 0 means that read_some() has to be asked.
-    { net.open_pipe(stream, stream) } -> std::same_as<typename N::pipe>;
-    { pipe.is_open() } -> std::same_as<bool>;  // false: there is none to be had
-    { net.move_some(pipe) } -> std::same_as<std::size_t>;
-
     net.shutdown_send(stream);                        // the peer reads an end, and may go on sending
     net.shutdown_receive(stream);                     // our own reader reads an end; the peer notices nothing
     { net.connected(stream) } -> std::same_as<bool>;  // false after a reset, or when both sides have sent their end
     net.reset_on_close(stream);                       // the peer shall see a reset, not an end
     { net.local(stream) } -> std::same_as<socks5::address>;
+
+    // From one connection to another without a copy: move_some() moves what is there, and 0 means that read_some() has
+    // to be asked.
+    { net.open_pipe(stream, stream) } -> std::same_as<typename N::pipe>;
+    { pipe.is_open() } -> std::same_as<bool>;  // false: there is none to be had
+    { net.move_some(pipe) } -> std::same_as<std::size_t>;
 
     // Ways to a target. All throw socks5::refused. One thread of activity may look up names, another end its wait.
     { net.resolve(address, when) } -> std::same_as<std::vector<socks5::address>>;
