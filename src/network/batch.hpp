@@ -37,8 +37,7 @@ private:
 
     socks5::octet* data(std::size_t i);
 
-    std::unique_ptr<socks5::octet[]>
-        octets_;  ///< room for the largest datagrams, of which the system uses what it needs
+    std::unique_ptr<socks5::octet[]> octets_;  ///< room for the largest; what is not used costs no memory
     std::array<std::size_t, most> sizes_ = {};
     std::array<udp::endpoint, most> peers_ = {};
     std::size_t first_ = 0, last_ = 0;

@@ -37,10 +37,7 @@ blocking::stream blocking::connect(socks5::address const& address, time_point li
     if (!error && shared_.outgoing) target.bind({*shared_.outgoing, 0}, error);
     if (error) refuse(error);
     {
-        auto const time_is_up = alarm_at(limit, [&] {
-            error_code ignored;
-            target.shutdown(tcp::socket::shutdown_both, ignored);
-        });
+        auto const time_is_up = alarm_at(limit, [&] { shut(target, tcp::socket::shutdown_both); });
         target.connect(endpoint, error);
         if (time_is_up.rang()) throw socks5::refused(socks5::rep::host_unreachable, "no connection (time limit)");
     }

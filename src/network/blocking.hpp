@@ -45,9 +45,9 @@ public:
     pipe open_pipe(stream& from, stream& to) { return {shared_.pipes, from, to}; }
     std::size_t move_some(pipe& p) { return p.move_some(); }
 
-    void shutdown_send(stream& s) { shut(s, tcp::socket::shutdown_send); }
-    void shutdown_receive(stream& s) { shut(s, tcp::socket::shutdown_receive); }
-    void end(stream& s) { shut(s, tcp::socket::shutdown_both); }
+    void shutdown_send(stream& s) { shut(s.socket(), tcp::socket::shutdown_send); }
+    void shutdown_receive(stream& s) { shut(s.socket(), tcp::socket::shutdown_receive); }
+    void end(stream& s) { shut(s.socket(), tcp::socket::shutdown_both); }
     void end(listener& l) { l.end(); }
     void end(datagrams& d) { d.end(); }
 
@@ -119,9 +119,9 @@ public:
     void pause(std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }
 
 private:
-    static void shut(stream& s, tcp::socket::shutdown_type how) {
+    static void shut(tcp::socket& s, tcp::socket::shutdown_type how) {
         error_code ignored;  // the connection may have ended by itself
-        s.socket().shutdown(how, ignored);
+        s.shutdown(how, ignored);
     }
 
     std::vector<asio::ip::address> look_up(std::string const& name, time_point limit);  // without numbers

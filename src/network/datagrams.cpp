@@ -22,8 +22,9 @@ std::optional<std::size_t> datagrams::receive_from(std::span<socks5::octet> buff
 }
 
 bool datagrams::send_to(std::span<socks5::octet const> data, udp::endpoint receiver) {
-    auto const largest = ipv6_ && receiver.address().is_v6() ? 65'527 : 65'507;  // octets: what fits behind the headers
-    if (data.size() > static_cast<std::size_t>(largest)) return false;
+    // In octets: what fits behind the headers of IPv6, or of IPv4.
+    std::size_t const largest = ipv6_ && receiver.address().is_v6() ? 65'527 : 65'507;
+    if (data.size() > largest) return false;
     if (ipv6_ && receiver.address().is_v4())
         receiver.address(make_address_v6(asio::ip::v4_mapped, receiver.address().to_v4()));
     if (to_send_.full()) flush();

@@ -6,7 +6,6 @@ using namespace std::chrono_literals;
 
 server::server(crew& threads, std::size_t max_clients, std::function<void(visitor)> serve,
                std::function<void(std::string const&)> warn)
-
     : threads_(threads), max_clients_(max_clients), serve_(std::move(serve)), warn_(std::move(warn)) {}
 
 void server::run(listener& door) {

@@ -188,3 +188,14 @@ def refusal(proxy, target, cmd=CONNECT, **how):
         answer = client.read_to_end()
     assert answer[:2] == b"\x05\x00" and answer[2:] == error_reply(answer[3]), f"not a refusal: {answer!r}"
     return answer[3]
+
+
+def is_answered(client, seconds=0.3):
+    """Is there an answer within that time?"""
+    client.socket.settimeout(seconds)
+    try:
+        return client.read(2) == b"\x05\x00"
+    except TimeoutError:
+        return False
+    finally:
+        client.socket.settimeout(patience(30))

@@ -5,8 +5,7 @@ import subprocess
 
 from proxy import program
 from scarcity import another_user
-from socks5 import Client, greeting
-from test_limits import is_answered
+from socks5 import Client, greeting, is_answered
 
 FILES, THREADS = resource.RLIMIT_NOFILE, resource.RLIMIT_NPROC
 

@@ -6,20 +6,10 @@ import pytest
 
 from health import check_that_it_serves
 from scarcity import WAITING, another_user, limit_descriptors, limit_threads
-from socks5 import (BIND, CONNECT, FAILURE, SUCCEEDED, UDP_ASSOCIATE, UNSPECIFIED, Client, connect, greeting)
+from socks5 import (BIND, CONNECT, FAILURE, SUCCEEDED, UDP_ASSOCIATE, UNSPECIFIED, Client, connect, greeting,
+                    is_answered)
 from targets import Server, echo
 from waiting import Background, patience, wait_until
-
-
-def is_answered(client, seconds=0.3):
-    """Is there an answer within that time?"""
-    client.socket.settimeout(seconds)
-    try:
-        return client.read(2) == b"\x05\x00"
-    except TimeoutError:
-        return False
-    finally:
-        client.socket.settimeout(patience(30))
 
 
 def test_most_clients(start_proxy):

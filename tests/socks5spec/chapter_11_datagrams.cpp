@@ -6,6 +6,17 @@ namespace spec {
 
 TEST_SUITE_BEGIN("11 UDP ASSOCIATE");
 
+namespace {
+
+void expect_echo_of(std::size_t size, unsigned seed) {
+    suspect("The server's buffer is too small: the datagram is cut, or dropped. 65,535 octets are always enough.");
+    association a;
+    udp_port target("target");
+    a.expect_echo(target, random_octets(size, seed));
+}
+
+}  // namespace
+
 CLAUSE("1928-7", MUST, "a datagram to an IPv4 target, and back",
        "DATA goes to DST; the answer comes with a header that says who has sent it.") {
     suspect(
@@ -118,19 +129,11 @@ CLAUSE("1928-7", SENSE, "an empty datagram", "A datagram may have no data at all
     a.expect_answer(target.where(), {});
 }
 
-CLAUSE("1928-7", SENSE, "a large datagram", "9,000 octets pass both ways, unchanged.") {
-    suspect("The server's buffer is too small: the datagram is cut, or dropped. 65,535 octets are always enough.");
-    association a;
-    udp_port target("target");
-    a.expect_echo(target, random_octets(9'000, 9));
-}
+CLAUSE("1928-7", SENSE, "a large datagram", "9,000 octets pass both ways, unchanged.") { expect_echo_of(9'000, 9); }
 
 CLAUSE("1928-7", SENSE, "the largest datagram",
        "65,497 octets and ten of header are all that UDP over IPv4 can carry.") {
-    suspect("The server's buffer is too small: the datagram is cut, or dropped. 65,535 octets are always enough.");
-    association a;
-    udp_port target("target");
-    a.expect_echo(target, random_octets(65'497, 10));
+    expect_echo_of(65'497, 10);
 }
 
 CLAUSE("1928-7", SENSE, "an answer that is too large is not cut",
