@@ -7,18 +7,20 @@
 
 namespace session {
 
-/// Both pumps tell moved(n) of each n octets. As many at once are bulk.
+/// Both loops tell moved(n) of each n octets. As many at once are bulk.
 inline constexpr std::size_t bulk = 16'384;
 
-/// Copies octets until `from` ends; then false. Stops and says true when they come in bulk.
+/// Copies octets until `from` ends; then false. Stops and says true when they come in bulk. A buffer that was full was
+/// too small.
 template <network Net>
-bool copy(Net& net, typename Net::stream& from, typename Net::stream& to, auto&& moved) {
-    socks5::octet buffer[65'536];
+bool copy(Net& net, typename Net::stream& from, typename Net::stream& to, socks5::octets& buffer, auto&& moved) {
+    constexpr std::size_t most = 65'536;  // octets
     for (int in_a_row = 0; in_a_row < 2;) {
         auto const n = net.read_some(from, buffer);
         if (n == 0) return false;
-        net.write(to, {buffer, n});
+        net.write(to, std::span(buffer).first(n));
         moved(n);
+        if (n == buffer.size() && n < most) buffer.resize(2 * n);
         in_a_row = n >= bulk ? in_a_row + 1 : 0;
     }
     return true;
@@ -35,10 +37,12 @@ void splice(Net& net, typename Net::stream& from, typename Net::stream& to, auto
     }
 }
 
-/// Moves octets until `from` ends.
+/// Moves octets until `from` ends. Most connections chat or rest, and there may be thousands of them, so the buffer
+/// begins small.
 template <network Net>
 void pump(Net& net, typename Net::stream& from, typename Net::stream& to, auto&& moved) {
-    while (copy(net, from, to, moved)) splice(net, from, to, moved);
+    socks5::octets buffer(1024);
+    while (copy(net, from, to, buffer, moved)) splice(net, from, to, moved);
 }
 
 /// One of the two ways through the proxy.

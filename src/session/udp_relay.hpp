@@ -68,11 +68,12 @@ private:
     static constexpr std::size_t largest = 65535;  ///< octets in a datagram, RFC 768
 
     void from_client(Net& net, auto& moved) {
-        socks5::octet buffer[largest];
+        auto const memory = std::make_unique_for_overwrite<socks5::octet[]>(largest);
+        std::span const buffer(memory.get(), largest);
         socks5::address sender;
         while (auto const size = net.receive_from(inside_, buffer, sender)) {
             try {
-                if (association_.is_client(sender)) pass_on(net, {buffer, *size}, moved);
+                if (association_.is_client(sender)) pass_on(net, buffer.first(*size), moved);
             } catch (std::exception const&) {
                 // What cannot be relayed is dropped, and nobody is told.
             }
@@ -95,10 +96,11 @@ private:
     }
 
     void from_targets(Net& net, auto& moved) {
-        socks5::octet buffer[largest];
+        auto const memory = std::make_unique_for_overwrite<socks5::octet[]>(largest);
+        std::span const buffer(memory.get(), largest);
         socks5::address sender;
         while (auto const size = net.receive_from(outside_, buffer, sender)) {
-            if (association_.may_answer(sender)) bring_back(net, sender, {buffer, *size}, moved);
+            if (association_.may_answer(sender)) bring_back(net, sender, buffer.first(*size), moved);
             if (!net.has_more(outside_)) net.flush(inside_);
         }
     }
