@@ -67,16 +67,16 @@ std::size_t threads_of_group() {
     return most;
 }
 
-std::vector<limit> limits_of_threads(std::size_t clients) {
-    constexpr std::size_t own = 16, two = 2;
-    constexpr std::size_t own_mappings = 200, mappings = 2 * two;  // a stack, and a guard page below it
-    auto const enough = own + two * clients;
+std::vector<limit> limits_of_threads(std::size_t clients, std::size_t each) {
+    constexpr std::size_t own = 16, own_mappings = 200;
+    auto const mappings = 2 * each;  // a stack, and a guard page below it
+    auto const enough = own + each * clients;
     std::filesystem::path const kernel("/proc/sys/kernel");
     return {
-        {"threads of a user", threads_of_user(), own, two, enough, "ulimit -u "},
-        {"threads of a control group", threads_of_group(), own, two, enough, "in the systemd unit, TasksMax="},
-        {"threads", number_in(kernel / "threads-max"), own, two, enough, "sysctl kernel.threads-max="},
-        {"thread numbers", number_in(kernel / "pid_max"), own, two, enough, "sysctl kernel.pid_max="},
+        {"threads of a user", threads_of_user(), own, each, enough, "ulimit -u "},
+        {"threads of a control group", threads_of_group(), own, each, enough, "in the systemd unit, TasksMax="},
+        {"threads", number_in(kernel / "threads-max"), own, each, enough, "sysctl kernel.threads-max="},
+        {"thread numbers", number_in(kernel / "pid_max"), own, each, enough, "sysctl kernel.pid_max="},
         {"mappings of a process", number_in("/proc/sys/vm/max_map_count"), own_mappings, mappings,
          own_mappings + mappings * clients, "sysctl vm.max_map_count="},
     };
@@ -84,13 +84,13 @@ std::vector<limit> limits_of_threads(std::size_t clients) {
 
 }  // namespace
 
-capacity make_room(std::size_t clients) {
-    constexpr std::size_t own = 32, sockets = 2, ends = 2;              // descriptors
+capacity make_room(std::size_t clients, std::size_t threads) {
+    constexpr std::size_t own = 64, sockets = 2, ends = 2;              // descriptors
     auto const useful_pipes = std::min<std::size_t>(2 * clients, 256);  // beyond that, copying has to do
     auto const enough = own + sockets * clients + ends * useful_pipes;
     auto const most = open_files(enough);
     auto const pipes = std::min(useful_pipes, most / 256);  // at the least: few are better than none
-    auto all = limits_of_threads(clients);
+    auto all = threads > 0 ? limits_of_threads(clients, threads) : std::vector<limit>();
     all.push_back({"open files", most, own + ends * pipes, sockets, enough, "ulimit -n "});
     auto const least = *std::ranges::min_element(all, {}, &limit::clients);
 

@@ -12,7 +12,8 @@ struct capacity {
     std::string shortage;  ///< one line: what there is too little of, and how to get more; empty when all clients fit
 };
 
-/// Raises this program's limit of open files to what so many clients need, or as far as it may.
-capacity make_room(std::size_t clients);
+/// Raises this program's limit of open files to what so many clients need, or as far as it may. `threads`: for each
+/// client, while data are relayed.
+capacity make_room(std::size_t clients, std::size_t threads);
 
 }  // namespace plainsocks

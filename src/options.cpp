@@ -16,7 +16,7 @@ using strings = std::vector<std::string>;
 
 constexpr unsigned line_length = 80;
 
-po::options_description all_options() {
+po::options_description all_options(program const& which) {
     auto const once = [](char const* value) { return po::value<std::string>()->value_name(value); };
     auto const often = [](char const* value) { return po::value<strings>()->value_name(value); };
     auto const seconds = [&](char const* standard) { return once("SECONDS")->default_value(standard); };
@@ -48,6 +48,7 @@ po::options_description all_options() {
 
     add = limits.add_options();
     add("max-clients", once("N")->default_value("1000"), "Clients served at once, at least 1; more wait for a place.");
+    if (which.chooses_threads) add("threads", once("N")->default_value("1"), "Threads that share the clients, 1 to 16.");
     add("handshake-timeout", seconds("10"), "From the connection to the end of the request.");
     add("connect-timeout", seconds("10"), "To look up the target's name and try its addresses in turn.");
     add("bind-timeout", seconds("60"), "To wait for the peer of a BIND.");
@@ -137,15 +138,15 @@ void forbid_accidental_openness(options const& chosen) {
 
 }  // namespace
 
-std::optional<options> parse_options(int argc, char const* const* argv) {
-    auto const all = all_options();
+std::optional<options> parse_options(program const& which, int argc, char const* const* argv) {
+    auto const all = all_options(which);
     values const given(read_values(argc, argv, all));
     if (given.has("help")) {
-        std::cout << "Usage: plainsocks [options]\n\nA SOCKS5 proxy, RFC 1928 and RFC 1929.\n" << all;
+        std::cout << "Usage: " << which.name << " [options]\n\n" << which.about << '\n' << all;
         return {};
     }
     if (given.has("version")) {
-        std::cout << "plainsocks " PLAINSOCKS_VERSION "\n";
+        std::cout << which.name << " " PLAINSOCKS_VERSION "\n";
         return {};
     }
 
@@ -159,7 +160,8 @@ std::optional<options> parse_options(int argc, char const* const* argv) {
     given.each("deny-target",
                [&](auto const& text) { settings.rules.denied_targets.push_back(parse_target_rule(text)); });
     settings.rules.allow_local_targets = given.has("allow-local-targets");
-    chosen.max_clients = given.one("max-clients", parse_count);
+    chosen.max_clients = given.one("max-clients", [](auto const& text) { return parse_count(text, 1'000'000); });
+    if (which.chooses_threads) chosen.threads = given.one("threads", [](auto const& text) { return parse_count(text, 16); });
     settings.handshake = given.one("handshake-timeout", parse_seconds);
     settings.connect = given.one("connect-timeout", parse_seconds);
     settings.bind = given.one("bind-timeout", parse_seconds);

@@ -117,9 +117,9 @@ std::chrono::milliseconds parse_seconds(std::string const& text) {
     return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(seconds * 1000)));
 }
 
-std::size_t parse_count(std::string const& text) {
-    auto const count = parse_number(text, 1'000'000);
-    if (!count || *count == 0) throw usage_error("'" + text + "' is not a number from 1 to 1000000");
+std::size_t parse_count(std::string const& text, unsigned most) {
+    auto const count = parse_number(text, most);
+    if (!count || *count == 0) throw usage_error("'" + text + "' is not a number from 1 to " + std::to_string(most));
     return *count;
 }
 

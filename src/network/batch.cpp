@@ -56,7 +56,7 @@ void batch::receive(udp::socket& from, error_code& error) {
     }
 }
 
-void batch::send(udp::socket& from) {
+bool batch::send(udp::socket& from) {
     std::array<::mmsghdr, most> headers{};
     std::array<::iovec, most> parts{};
     for (auto i = first_; i < last_; ++i) {
@@ -65,9 +65,11 @@ void batch::send(udp::socket& from) {
     }
     while (!empty()) {
         auto const n = ::sendmmsg(from.native_handle(), &headers[first_], static_cast<unsigned>(last_ - first_), 0);
+        if (n < 0 && errno == EAGAIN) return false;
         first_ += n > 0 ? static_cast<std::size_t>(n) : 1;  // the first of those that are left cannot go
     }
     first_ = last_ = 0;
+    return true;
 }
 
 #else
@@ -78,12 +80,14 @@ void batch::receive(udp::socket& from, error_code& error) {
     last_ = error ? 0 : 1;
 }
 
-void batch::send(udp::socket& from) {
+bool batch::send(udp::socket& from) {
     for (; !empty(); ++first_) {
         error_code lost;
         from.send_to(asio::buffer(data(first_), sizes_[first_]), peers_[first_], 0, lost);
+        if (lost == asio::error::would_block) return false;
     }
     first_ = last_ = 0;
+    return true;
 }
 
 #endif

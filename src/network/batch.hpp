@@ -19,7 +19,8 @@ public:
     bool empty() const { return first_ == last_; }
     bool full() const { return last_ == most; }
 
-    /// Waits for a datagram, and takes those that have come with it. To be called when it is empty.
+    /// Takes a datagram, and those that have come with it. To be called when it is empty. The error is would_block when
+    /// there is none, and the socket does not wait by itself.
     void receive(udp::socket& from, error_code& error);
 
     /// Takes the first one out, and returns its size. What the buffer has no room for is lost.
@@ -28,8 +29,8 @@ public:
     /// Puts one in, behind the others. To be called unless it is full.
     void put(std::span<socks5::octet const> data, udp::endpoint const& receiver);
 
-    /// Sends all. Those that cannot go are lost.
-    void send(udp::socket& from);
+    /// Sends all. Those that cannot go are lost. False when the rest could go later: the socket does not wait by itself.
+    bool send(udp::socket& from);
 
 private:
     static constexpr std::size_t most = 16;

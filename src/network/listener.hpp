@@ -3,6 +3,8 @@
 
 #include "network/stream.hpp"
 
+#include <boost/system/system_error.hpp>
+
 #include <atomic>
 #include <optional>
 
@@ -20,12 +22,22 @@ public:
     listener(asio::io_context& io, tcp::endpoint const& where);
 
     tcp::endpoint local() const { return acceptor_.local_endpoint(); }
+    tcp::acceptor& acceptor() { return acceptor_; }
 
-    /// The next connection, or nothing when the listener was ended.
-    std::optional<visitor> accept();
-
-    /// The same, but nothing also when `leaving` ends first. What it has sent stays there to be read.
-    std::optional<visitor> accept(network::stream& leaving);
+    /// The next connection, or nothing when the listener was ended. How to wait for it, the network knows:
+    /// accept(acceptor, from, error) returns its socket.
+    std::optional<visitor> accept(auto&& accept) {
+        while (!ended_) {
+            error_code error;
+            tcp::endpoint from;
+            auto socket = accept(acceptor_, from, error);
+            if (ended_ || error == asio::error::operation_aborted) break;
+            if (error == asio::error::connection_aborted) continue;  // it left before its turn came
+            if (error) throw boost::system::system_error(error);
+            return visitor{network::stream(std::move(socket)), from};
+        }
+        return {};
+    }
 
     /// Ends accept(), now and ever after, from any thread.
     void end();

@@ -2,8 +2,6 @@
 
 #ifdef __linux__
 
-#include "network/errors.hpp"
-
 #include <fcntl.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -14,18 +12,17 @@ namespace {
 
 constexpr int size = 256 * 1024;  // octets; four times what a pipe has by itself, which halves the cost per octet
 
-/// How long splice() waits for octets on this connection; 0 is for ever. A connection that rests needs no pipe.
-void wait_at_most(stream& s, suseconds_t microseconds) {
-    timeval const time{0, microseconds};
+/// How long splice() waits for octets on this connection, if it waits at all; zero is for ever.
+void wait_at_most(stream& s, std::chrono::microseconds limit) {
+    timeval const time{0, static_cast<suseconds_t>(limit.count())};
     ::setsockopt(s.socket().native_handle(), SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
 }
 
-/// At most `most` octets; 0 when there were none in time.
-std::size_t move(int from, int to, std::size_t most) {
+std::optional<std::size_t> move(int from, int to, std::size_t most) {
     for (;;) {
         auto const n = ::splice(from, nullptr, to, nullptr, most, 0);
         if (n >= 0) return static_cast<std::size_t>(n);
-        if (errno == EAGAIN) return 0;
+        if (errno == EAGAIN) return {};
         if (errno != EINTR) lost({errno, boost::system::system_category()});
     }
 }
@@ -40,13 +37,13 @@ pipe::pipe(std::atomic<int>& permits, stream& from, stream& to) : permits_(permi
     } else if (::fcntl(ends_[0], F_SETPIPE_SZ, size) < 0) {  // this user has too many already
         close();
     } else {
-        wait_at_most(from_, 100'000);
+        wait_at_most(from_, patience);
     }
 }
 
 pipe::~pipe() {
     if (!is_open()) return;
-    wait_at_most(from_, 0);
+    wait_at_most(from_, {});
     close();
 }
 
@@ -55,11 +52,9 @@ void pipe::close() {
     ++permits_;
 }
 
-std::size_t pipe::move_some() {
-    if (from_.has_more()) return 0;
-    auto const moved = move(from_.socket().native_handle(), ends_[1], size);
-    for (auto left = moved; left > 0;) left -= move(ends_[0], to_.socket().native_handle(), left);
-    return moved;
+std::optional<std::size_t> pipe::fill() { return move(from_.socket().native_handle(), ends_[1], size); }
+std::optional<std::size_t> pipe::drain(std::size_t most) {
+    return move(ends_[0], to_.socket().native_handle(), most);
 }
 
 }  // namespace network
@@ -71,7 +66,8 @@ namespace network {
 pipe::pipe(std::atomic<int>& permits, stream& from, stream& to) : permits_(permits), from_(from), to_(to) {}
 pipe::~pipe() = default;
 void pipe::close() {}
-std::size_t pipe::move_some() { return 0; }
+std::optional<std::size_t> pipe::fill() { return 0; }
+std::optional<std::size_t> pipe::drain(std::size_t most) { return most; }
 
 }  // namespace network
 

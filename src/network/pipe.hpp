@@ -5,11 +5,16 @@
 #include "network/stream.hpp"
 
 #include <atomic>
+#include <chrono>
+#include <optional>
 
 namespace network {
 
 class pipe {
 public:
+    /// A connection that rests for so long needs no pipe.
+    static constexpr std::chrono::milliseconds patience{100};
+
     /// Takes one of the permits and two descriptors.
     pipe(std::atomic<int>& permits, stream& from, stream& to);
     ~pipe();
@@ -22,9 +27,24 @@ public:
 
     /// Waits for what comes, moves it, and returns how many octets that were. 0 when nothing has come for a while, or
     /// nothing will: read_some() tells which. Throws std::runtime_error; otherwise the pipe is left empty.
-    std::size_t move_some();
+    /// wait(stream, what) is called where the system would not wait itself, and says whether it is worth another try.
+    std::size_t move_some(auto&& wait) {
+        if (from_.has_more()) return 0;
+        std::optional<std::size_t> moved;
+        while (!(moved = fill()))
+            if (!wait(from_, tcp::socket::wait_read)) return 0;
+        for (auto left = *moved; left > 0;) {
+            auto const n = drain(left);
+            if (!n) wait(to_, tcp::socket::wait_write);
+            left -= n.value_or(0);
+        }
+        return *moved;
+    }
 
 private:
+    // How many octets were moved; nothing when the system would have to wait.
+    std::optional<std::size_t> fill();
+    std::optional<std::size_t> drain(std::size_t most);
     void close();
 
     std::atomic<int>& permits_;

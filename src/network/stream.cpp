@@ -1,7 +1,5 @@
 #include "network/stream.hpp"
 
-#include "network/errors.hpp"
-
 #include <netinet/tcp.h>
 
 namespace network {
@@ -16,23 +14,7 @@ void prepare(tcp::socket::native_handle_type socket) {
 #endif
 }
 
-socks5::octets stream::read(std::size_t n) {
-    constexpr std::size_t largest_message = 513;  // octets: a login, RFC 1929 section 2
-    socks5::octets whole(n);
-    for (std::span rest(whole); !rest.empty();) {
-        if (!has_more()) {
-            socks5::octets came(largest_message);
-            came.resize(receive(came));
-            if (came.empty()) lost(asio::error::eof);
-            ahead_ = std::move(came);
-        }
-        rest = rest.subspan(read_some(rest));
-    }
-    return whole;
-}
-
-std::size_t stream::read_some(std::span<socks5::octet> buffer) {
-    if (!has_more()) return receive(buffer);
+std::size_t stream::take(std::span<socks5::octet> buffer) {
     auto const n = std::min(buffer.size(), ahead_.size() - first_);
     std::copy_n(ahead_.begin() + static_cast<std::ptrdiff_t>(first_), n, buffer.begin());
     first_ += n;
@@ -40,13 +22,6 @@ std::size_t stream::read_some(std::span<socks5::octet> buffer) {
         ahead_ = {};
         first_ = 0;
     }
-    return n;
-}
-
-std::size_t stream::receive(std::span<socks5::octet> buffer) {
-    error_code error;
-    auto const n = socket_.read_some(asio::buffer(buffer.data(), buffer.size()), error);
-    if (error && error != asio::error::eof) lost(error);
     return n;
 }
 

@@ -1,6 +1,7 @@
 /// A TCP connection.
 #pragma once
 
+#include "network/errors.hpp"
 #include "socks5/octets.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -19,16 +20,37 @@ using boost::system::error_code;
 void prepare(tcp::socket::native_handle_type socket);
 
 /// A message is read field by field, a few octets each, but a call of the system costs as much as a thousand of them.
-/// So read() takes what is there, and what is left over waits for the next read.
+/// So read() takes what is there, and what is left over waits for the next read. How to wait for octets, the network
+/// knows: receive(stream, buffer) returns how many there are, and 0 at the end.
 class stream {
 public:
     explicit stream(tcp::socket connected) : socket_(std::move(connected)) {}
 
     /// Exactly n octets. Throws std::runtime_error.
-    socks5::octets read(std::size_t n);
+    socks5::octets read(std::size_t n, auto&& receive) {
+        socks5::octets whole(n);
+        for (std::span rest(whole); !rest.empty();) {
+            if (!has_more() && !read_ahead(receive)) lost(asio::error::eof);
+            rest = rest.subspan(take(rest));
+        }
+        return whole;
+    }
 
     /// What is there, and 0 at the end. Throws std::runtime_error.
-    std::size_t read_some(std::span<socks5::octet> buffer);
+    std::size_t read_some(std::span<socks5::octet> buffer, auto&& receive) {
+        return has_more() ? take(buffer) : receive(*this, buffer);
+    }
+
+    /// Receives for the reads to come. False at the end.
+    bool read_ahead(auto&& receive) {
+        socks5::octets came(largest_message);
+        came.resize(receive(*this, came));
+        ahead_.insert(ahead_.end(), came.begin(), came.end());
+        return !came.empty();
+    }
+
+    /// Is so much waiting to be read that no more should be read ahead?
+    bool is_far_ahead() const { return ahead_.size() - first_ >= far; }
 
     /// Has something come that nobody has read yet, though the system has delivered it?
     bool has_more() const { return first_ < ahead_.size(); }
@@ -37,7 +59,11 @@ public:
     tcp::socket const& socket() const { return socket_; }
 
 private:
-    std::size_t receive(std::span<socks5::octet> buffer);
+    static constexpr std::size_t largest_message = 513;  ///< octets: a login, RFC 1929 section 2
+
+    static constexpr std::size_t far = 65'536;           ///< octets
+
+    std::size_t take(std::span<socks5::octet> buffer);
 
     tcp::socket socket_;
     socks5::octets ahead_;  ///< has come, but was not read: from first_ on

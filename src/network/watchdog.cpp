@@ -4,33 +4,19 @@ namespace network {
 
 using namespace std::chrono_literals;
 
-watchdog::watchdog() : thread_([this] { watch(); }) {}
-
-watchdog::~watchdog() {
-    {
-        std::lock_guard const lock(mutex_);
-        done_ = true;
-    }
-    changed_.notify_one();
-    thread_.join();
-}
-
 void watchdog::stop() {
     std::lock_guard const lock(mutex_);
     stopping_ = true;
     auto const all = std::exchange(alarms_, {});
     for (auto const& [due, each] : all) set(*each, time_point::min());
-    changed_.notify_one();
 }
 
-void watchdog::watch() {
-    std::unique_lock lock(mutex_);
-    while (!done_) {
-        auto const now = clock::now();
-        while (!alarms_.empty() && alarms_.begin()->first <= now) ring(*alarms_.begin()->second, now);
-        wakes_up_ = alarms_.empty() ? time_point::max() : alarms_.begin()->first;
-        changed_.wait_until(lock, wakes_up_);
-    }
+time_point watchdog::go_round() {
+    std::lock_guard const lock(mutex_);
+    auto const now = clock::now();
+    while (!alarms_.empty() && alarms_.begin()->first <= now) ring(*alarms_.begin()->second, now);
+    next_round_ = alarms_.empty() ? time_point::max() : alarms_.begin()->first;
+    return next_round_;
 }
 
 void watchdog::ring(alarm& due, time_point now) {
@@ -44,7 +30,9 @@ void watchdog::set(alarm& which, time_point due) {
     alarms_.erase({which.due_, &which});
     which.due_ = due;
     alarms_.emplace(due, &which);
-    if (due < wakes_up_) changed_.notify_one();
+    if (due >= next_round_) return;
+    next_round_ = due;
+    hurry_();
 }
 
 watchdog::alarm::alarm(watchdog& dog, time_point due, std::function<void()> wake) : dog_(dog), wake_(std::move(wake)) {

@@ -1,15 +1,14 @@
 /// Time limits. A blocking call of Asio knows none: SO_RCVTIMEO and SO_SNDTIMEO have no effect on it. What does end
-/// it is a shutdown() of its socket by another thread, and that thread is the watchdog: one for the whole server.
+/// it is a shutdown() of its socket by somebody else, and a coroutine that waits is woken in the same way. So each
+/// limit is an alarm, and the watchdog rings it: one for the whole server.
 #pragma once
-
-#include <boost/thread/thread.hpp>
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <set>
+#include <utility>
 
 namespace network {
 
@@ -20,28 +19,27 @@ class watchdog {
 public:
     class alarm;
 
-    watchdog();
-    ~watchdog();
+    /// Calls hurry() when it should go its rounds earlier than it has said.
+    explicit watchdog(std::function<void()> hurry) : hurry_(std::move(hurry)) {}
     watchdog(watchdog const&) = delete;
     watchdog& operator=(watchdog const&) = delete;
+
+    /// Rings the alarms that are due, and says when to go again.
+    time_point go_round();
 
     /// Rings every alarm there is and will be.
     void stop();
     bool stopping() const { return stopping_; }
 
 private:
-    // Those below the first need the mutex.
-    void watch();
     void ring(alarm& due, time_point now);
     void set(alarm& which, time_point due);
 
-    std::mutex mutex_;
-    std::condition_variable changed_;
+    std::function<void()> const hurry_;
+    std::mutex mutex_;  // for what follows
     std::set<std::pair<time_point, alarm*>> alarms_;  ///< in the order in which they are due
-    time_point wakes_up_ = time_point::min();         ///< when the thread will look again by itself
+    time_point next_round_ = time_point::max();
     std::atomic<bool> stopping_ = false;
-    bool done_ = false;
-    boost::thread thread_;
 };
 
 /// Calls `wake` when its time has come, and then every 100 ms until it is destroyed: a call that `wake` shall end may

@@ -5,6 +5,8 @@
 #include "session/udp_names.hpp"
 #include "socks5/udp_header.hpp"
 
+#include <memory>
+
 namespace session {
 
 /// The same read(n) that a TCP connection has, over one datagram. What it delivers is taken off the front.

@@ -2,7 +2,7 @@
 #include "session/network.hpp"
 
 #include "network/blocking.hpp"
-#include "network/server.hpp"
+#include "network/blocking_server.hpp"
 
 #include <boost/asio/connect.hpp>
 
@@ -36,7 +36,7 @@ struct pair {
 };
 
 struct fixture {
-    resources shared;
+    blocking_resources shared;
     asio::io_context& io = shared.io;
     blocking net{shared};
 };
@@ -127,7 +127,7 @@ TEST_CASE_FIXTURE(fixture, "connect: a full queue that never answers ends with t
 TEST_CASE_FIXTURE(fixture, "connect: refused, and from a given address") {
     tcp::acceptor acceptor(io, {loopback, 0});
     auto const where = to_address(acceptor.local_endpoint());
-    resources of_two;
+    blocking_resources of_two;
     of_two.outgoing = asio::ip::make_address("127.0.0.2");
     blocking from_two(of_two);
     auto const stream = from_two.connect(where, never);
@@ -146,14 +146,14 @@ TEST_CASE_FIXTURE(fixture, "names: numbers need no look-up, localhost leads here
     CHECK(rep_of([&] {
               net.resolve({socks5::domainname{"nope.invalid"}, 80}, never);
           }) == socks5::rep::host_unreachable);
-    resources of_v4;
+    blocking_resources of_v4;
     of_v4.outgoing = loopback;
     blocking from_v4(of_v4);
     CHECK(from_v4.resolve({socks5::domainname{"::1"}, 80}, never).empty());
 }
 
 TEST_CASE_FIXTURE(fixture, "names: a look-up that was given up ends, whichever comes first") {
-    network::resolver resolver(io, shared.look_ups);
+    network::blocking_resolver resolver(io, shared.look_ups);
     auto const giving_up = net.alarm_at(clock::now(), [&] { resolver.give_up(); });
     boost::system::error_code error;
     auto const addresses = resolver.look_up("localhost", error);
@@ -162,15 +162,18 @@ TEST_CASE_FIXTURE(fixture, "names: a look-up that was given up ends, whichever c
 
 TEST_CASE_FIXTURE(fixture, "a listener that was ended wakes its waiter, and refuses those that come later") {
     network::listener door(io, {loopback, 0});
-    auto waiting = std::async(std::launch::async, [&] { return door.accept().has_value(); });
+    auto const accept = [](tcp::acceptor& acceptor, tcp::endpoint& from, error_code& error) {
+        return acceptor.accept(from, error);
+    };
+    auto waiting = std::async(std::launch::async, [&] { return door.accept(accept).has_value(); });
     pair p(io);
     network::listener other(io, {loopback, 0});
-    auto also_waiting = std::async(std::launch::async, [&] { return other.accept(p.near).has_value(); });
+    auto also_waiting = std::async(std::launch::async, [&] { return net.accept(other, p.near).has_value(); });
     door.end();
     other.end();
     CHECK_FALSE(waiting.get());
     CHECK_FALSE(also_waiting.get());
-    CHECK_FALSE(door.accept().has_value());
+    CHECK_FALSE(door.accept(accept).has_value());
 }
 
 TEST_CASE_FIXTURE(fixture, "a listener stops waiting when the one it waits for leaves, and not when that one speaks") {
@@ -281,7 +284,7 @@ TEST_CASE_FIXTURE(fixture, "the server: at most so many clients at once, the oth
         --now;
         ++all;
     };
-    network::server server(shared.threads, 2, serve, [](std::string const&) {});
+    network::blocking_server server(shared.threads, 2, serve, [](std::string const&) {});
     network::listener door(io, {loopback, 0});
     auto running = std::async(std::launch::async, [&] { server.run(door); });
     std::list<tcp::socket> clients;
@@ -307,7 +310,7 @@ TEST_CASE_FIXTURE(fixture, "the server: two doors have one limit") {
         --now;
         ++all;
     };
-    network::server server(shared.threads, 1, serve, [](std::string const&) {});
+    network::blocking_server server(shared.threads, 1, serve, [](std::string const&) {});
     network::listener front(io, {loopback, 0}), back(io, {loopback, 0});
     auto one = std::async(std::launch::async, [&] { server.run(front); });
     auto other = std::async(std::launch::async, [&] { server.run(back); });
@@ -332,7 +335,7 @@ TEST_CASE_FIXTURE(fixture, "the server: a client that does not end is waited for
         came.set_value();
         leave.get_future().wait();
     };
-    network::server server(shared.threads, 10, serve, [](std::string const&) {});
+    network::blocking_server server(shared.threads, 10, serve, [](std::string const&) {});
     network::listener door(io, {loopback, 0});
     auto running = std::async(std::launch::async, [&] { server.run(door); });
     tcp::socket client(io);

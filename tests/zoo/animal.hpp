@@ -19,7 +19,7 @@ using socks5::octets;
 
 /// A client has come to see the animal.
 struct visit {
-    network::resources& shared;
+    network::blocking_resources& shared;
     network::stream& stream;
     session::settings const& settings;
     session::record& record;

@@ -1,5 +1,5 @@
 /// zoo: SOCKS5 servers with exactly one bug each, for the tester to find.
-#include "network/server.hpp"
+#include "network/blocking_server.hpp"
 #include "parse.hpp"
 #include "zoo/animal.hpp"
 
@@ -38,7 +38,7 @@ void list() {
 void warn(std::string const& line) { std::cerr << "zoo: " + line + '\n'; }
 
 void show(animal const& shown, network::tcp::endpoint const& where, session::settings const& settings) {
-    network::resources shared;
+    network::blocking_resources shared;
     boost::asio::io_context waiting;
     boost::asio::signal_set signals(waiting, SIGINT, SIGTERM);
     network::listener door(shared.io, where);
@@ -47,7 +47,7 @@ void show(animal const& shown, network::tcp::endpoint const& where, session::set
         auto stream = std::move(visitor.stream);
         shown.serve({shared, stream, settings, record});
     };
-    network::server server(shared.threads, shown.clients_at_once, serve, warn);
+    network::blocking_server server(shared.threads, shown.clients_at_once, serve, warn);
     boost::scoped_thread<> const acceptor([&] { server.run(door); });
     signals.async_wait([&](boost::system::error_code, int) {
         server.stop();

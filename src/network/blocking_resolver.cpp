@@ -1,17 +1,15 @@
-#include "network/resolver.hpp"
+#include "network/blocking_resolver.hpp"
 
-#include <boost/asio/error.hpp>
+#include "network/names.hpp"
 
 namespace network {
 
-using boost::asio::ip::tcp;
-
-resolver::~resolver() {
+blocking_resolver::~blocking_resolver() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return !busy_; });
 }
 
-std::vector<boost::asio::ip::address> resolver::look_up(std::string const& name, boost::system::error_code& error) {
+std::vector<boost::asio::ip::address> blocking_resolver::look_up(std::string const& name, boost::system::error_code& error) {
     error = boost::asio::error::operation_aborted;
     std::unique_lock lock(mutex_);
     if (busy_) return {};
@@ -30,15 +28,9 @@ std::vector<boost::asio::ip::address> resolver::look_up(std::string const& name,
     return std::move(addresses_);
 }
 
-void resolver::run(std::string const& name) {
+void blocking_resolver::run(std::string const& name) {
     boost::system::error_code error;
-    std::vector<boost::asio::ip::address> addresses;
-    try {
-        for (auto const& entry : tcp::resolver(io_).resolve(name, "", tcp::resolver::flags(), error))
-            addresses.push_back(entry.endpoint().address());
-    } catch (std::exception const&) {
-        error = boost::asio::error::no_memory;
-    }
+    auto addresses = addresses_of(name, io_, error);
     std::lock_guard const lock(mutex_);
     error_ = error;
     addresses_ = std::move(addresses);
@@ -46,7 +38,7 @@ void resolver::run(std::string const& name) {
     changed_.notify_one();
 }
 
-void resolver::give_up() {
+void blocking_resolver::give_up() {
     std::lock_guard const lock(mutex_);
     given_up_ = true;
     changed_.notify_one();

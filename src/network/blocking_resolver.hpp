@@ -15,13 +15,13 @@ namespace network {
 /// Looks up one name after the other. The destructor waits until the system has come back, so that no thread is left
 /// behind: a client whose name server does not answer keeps its place until then, and cannot have thousands of
 /// look-ups under way.
-class resolver {
+class blocking_resolver {
 public:
     /// `threads` are those that wait for the system. They need large stacks: who knows what it loads to look up a name.
-    resolver(boost::asio::io_context& io, crew& threads) : io_(io), threads_(threads) {}
-    ~resolver();
-    resolver(resolver const&) = delete;
-    resolver& operator=(resolver const&) = delete;
+    blocking_resolver(boost::asio::io_context& io, crew& threads) : io_(io), threads_(threads) {}
+    ~blocking_resolver();
+    blocking_resolver(blocking_resolver const&) = delete;
+    blocking_resolver& operator=(blocking_resolver const&) = delete;
 
     /// The addresses of a name. `error` is operation_aborted when the look-up was given up, or could not be begun
     /// because the one before still hangs.

@@ -1,18 +1,26 @@
-#include "network/server.hpp"
+#include "network/blocking_server.hpp"
 
 namespace network {
 
 using namespace std::chrono_literals;
 
-server::server(crew& threads, std::size_t max_clients, std::function<void(visitor)> serve,
+blocking_server::blocking_server(crew& threads, std::size_t max_clients, std::function<void(visitor)> serve,
                std::function<void(std::string const&)> warn)
     : threads_(threads), max_clients_(max_clients), serve_(std::move(serve)), warn_(std::move(warn)) {}
 
-void server::run(listener& door) {
+namespace {
+
+tcp::socket wait(tcp::acceptor& acceptor, tcp::endpoint& from, error_code& error) {
+    return acceptor.accept(from, error);
+}
+
+}  // namespace
+
+void blocking_server::run(listener& door) {
     bool told = false;
     while (!door.ended()) {
         try {
-            if (auto client = door.accept()) start(std::move(*client));
+            if (auto client = door.accept(wait)) start(std::move(*client));
             told = false;
         } catch (std::exception const& e) {
             // No descriptor, no memory, no thread. The queue of waiting clients would make accept() fail again at
@@ -24,7 +32,7 @@ void server::run(listener& door) {
 }
 
 /// Waits for a place first. Throws when there is no thread to be had; the client's connection is closed then.
-void server::start(visitor client) {
+void blocking_server::start(visitor client) {
     {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [&] { return stopping_ || clients_ < max_clients_; });
@@ -46,24 +54,24 @@ void server::start(visitor client) {
     }
 }
 
-void server::leave() {
+void blocking_server::leave() {
     std::lock_guard const lock(mutex_);
     --clients_;
     changed_.notify_all();
 }
 
-void server::rest() {
+void blocking_server::rest() {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, 100ms, [&] { return stopping_; });
 }
 
-void server::stop() {
+void blocking_server::stop() {
     std::lock_guard const lock(mutex_);
     stopping_ = true;
     changed_.notify_all();
 }
 
-bool server::wait_for_clients(std::chrono::milliseconds limit) {
+bool blocking_server::wait_for_clients(std::chrono::milliseconds limit) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, limit, [&] { return clients_ == 0; });
 }

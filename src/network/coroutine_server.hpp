@@ -1,0 +1,55 @@
+/// The server: a coroutine that accepts, and one for each client.
+#pragma once
+
+#include "network/coroutine_resources.hpp"
+#include "network/listener.hpp"
+#include "network/spawn.hpp"
+
+#include <list>
+
+namespace network {
+
+class coroutine_server {
+public:
+    /// `serve` is called for each client, in a coroutine; the clients are dealt out to the loops. `warn` is told of what
+    /// keeps clients waiting, once each time, and of what `serve` throws. At most `max_clients` are served at once; the
+    /// others wait their turn.
+    coroutine_server(std::list<coroutine_resources>& loops, std::size_t max_clients,
+                     std::function<void(visitor, coroutine_resources&, yield_context)> serve,
+                     std::function<void(std::string const&)> warn);
+    ~coroutine_server();
+
+    /// Accepts clients, in the first loop, until the door or the server is told to end.
+    void open(listener& door);
+
+    /// Runs the first loop in this thread, until stop(), and each other one in a thread of its own.
+    void run();
+
+    /// Makes run() return. To be called in the first loop.
+    void stop();
+
+    /// Runs the first loop until every client has been served, though not longer than `limit`. False when some still
+    /// are not.
+    bool wait_for_clients(std::chrono::milliseconds limit);
+
+private:
+    void accept_clients(listener& door, yield_context yield);
+    void accept_one(listener& door, yield_context yield);
+    void start(visitor client, coroutine_resources& loop);
+    void leave();
+
+    std::list<coroutine_resources>& loops_;
+    std::list<coroutine_resources>::iterator next_loop_;
+    std::size_t const max_clients_;
+    std::function<void(visitor, coroutine_resources&, yield_context)> const serve_;
+    std::function<void(std::string const&)> const warn_;
+    std::list<boost::thread> threads_;
+
+    // Only the first loop touches these.
+    boost::asio::steady_timer changed_;
+    bool stopping_ = false;
+    std::size_t clients_ = 0;  ///< being served
+    std::size_t doors_ = 0;    ///< being watched
+};
+
+}  // namespace network

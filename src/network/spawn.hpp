@@ -1,0 +1,51 @@
+/// Starting a coroutine, the one thing that differs between versions of Boost.
+#pragma once
+
+#include <boost/version.hpp>
+
+#define BOOST_COROUTINES_NO_DEPRECATION_WARNING
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/spawn.hpp>
+
+#if BOOST_VERSION >= 108000
+#include <boost/context/fixedsize_stack.hpp>
+#else
+#include <boost/asio/bind_executor.hpp>
+#endif
+
+namespace network {
+
+namespace asio = boost::asio;
+
+/// Octets; with thousands of coroutines, what a stack never used costs no memory.
+inline constexpr std::size_t coroutine_stack = 65'536;
+
+#if BOOST_VERSION >= 108000
+
+using yield_context = asio::yield_context;
+
+/// Runs f(yield) in a coroutine of its own, at once or soon.
+template <class F>
+void spawn(asio::io_context& io, F f) {
+    auto const passed_on = [](std::exception_ptr const& e) {
+        if (e) std::rethrow_exception(e);
+    };
+    asio::spawn(io, std::allocator_arg, boost::context::fixedsize_stack(coroutine_stack), std::move(f), passed_on);
+}
+
+#else
+
+// Boost.Coroutine. Bound to the executor itself, because asio::spawn(io, f) would put a strand in between; that is for
+// an io_context that several threads run, and costs time.
+using yield_context = asio::basic_yield_context<asio::executor_binder<void (*)(), asio::io_context::executor_type>>;
+
+template <class F>
+void spawn(asio::io_context& io, F f) {
+    void (*const nothing_follows)() = [] {};
+    asio::spawn(asio::bind_executor(io.get_executor(), nothing_follows), std::move(f), boost::coroutines::attributes(coroutine_stack));
+}
+
+#endif
+
+}  // namespace network

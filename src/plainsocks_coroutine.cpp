@@ -1,0 +1,71 @@
+/// plainsocks-coroutine: a SOCKS5 proxy, a coroutine for each client.
+#include "capacity.hpp"
+#include "network/coroutine.hpp"
+#include "network/coroutine_server.hpp"
+#include "program.hpp"
+#include "session/session.hpp"
+
+#include <boost/asio/signal_set.hpp>
+
+namespace {
+
+using namespace plainsocks;
+
+program const this_program{
+    "plainsocks-coroutine",
+    "A SOCKS5 proxy, RFC 1928 and RFC 1929, with a coroutine for each client. It does what plainsocks does, but all\n"
+    "clients share one thread, or a few. So it does not wait for a log or a trace that nobody reads: lines are lost\n"
+    "then, and counted.",
+    true};
+
+void warn(std::string const& line) { err(this_program.name + ": " + line + '\n'); }
+
+void run(options const& options) {
+    out.never_wait();
+    err.never_wait();
+    auto const room = make_room(options.max_clients, 0);
+    if (!room.shortage.empty()) warn(room.shortage);
+    std::list<network::coroutine_resources> loops(options.threads);
+    for (auto& loop : loops) {
+        if (options.splice) loop.pipes = room.pipes / static_cast<int>(options.threads);
+        loop.outgoing = options.outgoing;
+    }
+    auto& first = loops.front().io;
+    boost::asio::signal_set signals(first, SIGINT, SIGTERM);
+    if (options.outgoing) try_outgoing(first, *options.outgoing);
+    auto doors = listen(first, options.listen);
+
+    client_log log;
+    std::atomic<std::size_t> clients = 0;
+    auto const serve = [&](network::visitor visitor, network::coroutine_resources& shared,
+                           network::yield_context yield) {
+        session::record record{.number = ++clients, .client = network::to_address(visitor.from)};
+        network::coroutine_resolver resolver(shared.io, shared.look_ups);
+        network::coroutine net(shared, resolver, yield);
+        {
+            auto stream = std::move(visitor.stream);  // closed before the log says so
+            session::serve(net, stream, options.settings, record);
+        }
+        if (!options.quiet) log.write(record);
+        resolver.wait(yield);
+    };
+    network::coroutine_server server(loops, room.clients, serve, warn);
+    auto const stop = [&] {
+        server.stop();
+        for (auto& door : doors) door.end();
+        for (auto& loop : loops) loop.watchdog.stop();
+    };
+    signals.async_wait([&](network::error_code, int) { stop(); });
+
+    for (auto& door : doors) {
+        server.open(door);
+        announce(door);
+    }
+    server.run();
+    if (!server.wait_for_clients(std::chrono::milliseconds(1500))) leave_threads_behind();
+    if (out.is_read()) log.end();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return main_of(this_program, argc, argv, run); }

@@ -1,0 +1,130 @@
+#include "program.hpp"
+
+#include "network/addresses.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <climits>
+#include <csignal>
+#include <ctime>
+#include <iostream>
+#include <tuple>
+
+namespace plainsocks {
+
+using network::error_code;
+using network::tcp;
+
+printer out(std::cout, STDOUT_FILENO), err(std::cerr, STDERR_FILENO);
+
+namespace {
+
+std::string name = "plainsocks";  // of this program, once main_of() knows it
+
+std::string now() {
+    auto const seconds = std::time(nullptr);
+    std::tm local{};
+    ::localtime_r(&seconds, &local);
+    char text[sizeof "2026-01-01 00:00:00"];
+    return {text, std::strftime(text, sizeof text, "%F %T", &local)};
+}
+
+}  // namespace
+
+bool printer::is_read() const {
+    pollfd reader{descriptor_, POLLOUT, 0};
+    return ::poll(&reader, 1, 0) == 1;
+}
+
+void printer::operator()(std::string const& text) {
+    std::lock_guard const lock(mutex_);
+    if (lost_ > 0 && write("lost, because nobody has read them: " + std::to_string(lost_) + " lines\n")) lost_ = 0;
+    if (lost_ > 0 || !write(text)) ++lost_;
+}
+
+/// A pipe that can be written has room for PIPE_BUF octets.
+bool printer::write(std::string_view text) {
+    for (; !text.empty(); text.remove_prefix(std::min<std::size_t>(text.size(), PIPE_BUF))) {
+        if (!waits_ && !is_read()) return false;
+        to_ << text.substr(0, PIPE_BUF) << std::flush;
+    }
+    return true;
+}
+
+void client_log::write(session::record const& record) {
+    std::lock_guard const lock(mutex_);
+    auto const at = session::clock::now();
+    tell_what_was_left_out(at);
+    auto& limit = record.end == session::record::login_failed ? failed_logins_ : without_request_;
+    if (record.request || limit.admits(at)) line(record.line());
+}
+
+void client_log::end() {
+    std::lock_guard const lock(mutex_);
+    tell_what_was_left_out(session::time_point::max());
+}
+
+void client_log::line(std::string const& text) { out(now() + ' ' + text + '\n'); }
+
+void client_log::tell_what_was_left_out(session::time_point at) {
+    if (auto const n = failed_logins_.left_out(at)) line("failed logins not shown: " + std::to_string(n));
+    if (auto const n = without_request_.left_out(at))
+        line("clients without a request not shown: " + std::to_string(n));
+}
+
+std::list<network::listener> listen(boost::asio::io_context& io, std::vector<tcp::endpoint> const& endpoints) {
+    std::list<network::listener> doors;
+    for (auto const& endpoint : endpoints) {
+        try {
+            doors.emplace_back(io, endpoint);
+        } catch (boost::system::system_error const& e) {
+            auto const in_use = e.code() == boost::asio::error::address_in_use;
+            throw std::runtime_error(
+                "cannot listen on " + to_string(network::to_address(endpoint)) + ": " + e.code().message() +
+                (in_use ? "; is there another plainsocks? Choose another port with --listen" : ""));
+        }
+    }
+    return doors;
+}
+
+void announce(network::listener const& door) {
+    out("listening on " + to_string(network::to_address(door.local())) + '\n');
+}
+
+void try_outgoing(boost::asio::io_context& io, boost::asio::ip::address const& address) {
+    error_code error;
+    tcp::socket probe(io);
+    tcp::endpoint const endpoint(address, 0);
+    probe.open(endpoint.protocol(), error);
+    if (!error) probe.bind(endpoint, error);
+    if (error) throw std::runtime_error("cannot use --outgoing " + address.to_string() + ": " + error.message());
+}
+
+void leave_threads_behind() {
+    auto const line = name + ": some threads did not end: a name is still looked up, or the log is not read\n";
+    if (err.is_read()) std::ignore = ::write(STDERR_FILENO, line.data(), line.size());
+    ::_exit(0);
+}
+
+int main_of(program const& which, int argc, char** argv, void (*run)(options const&)) {
+    name = which.name;
+    std::signal(SIGPIPE, SIG_IGN);  // a terminal that has gone is no reason to go
+    std::cerr.tie(nullptr);         // an error must not wait for a log that nobody reads
+    try {
+        auto options = parse_options(which, argc, argv);
+        if (!options) return 0;
+        if (options->trace)
+            options->settings.trace.emplace([](std::string const& text) { out(text); }, ::isatty(STDOUT_FILENO));
+        run(*options);
+        return 0;
+    } catch (usage_error const& e) {
+        err(name + ": " + e.what() + "; see " + name + " --help\n");
+        return 2;
+    } catch (std::exception const& e) {
+        err(name + ": " + e.what() + '\n');
+        return 1;
+    }
+}
+
+}  // namespace plainsocks
