@@ -29,7 +29,7 @@ void run(options const& options) {
 
     client_log log;
     std::atomic<std::size_t> clients = 0;
-    auto const serve = [&](network::visitor visitor) {
+    auto const serve = [&](network::visitor& visitor) {
         session::record record{.number = ++clients, .client = network::to_address(visitor.from)};
         network::blocking net(shared);
         {

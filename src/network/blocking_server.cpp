@@ -4,7 +4,7 @@ namespace network {
 
 using namespace std::chrono_literals;
 
-blocking_server::blocking_server(crew& threads, std::size_t max_clients, std::function<void(visitor)> serve,
+blocking_server::blocking_server(crew& threads, std::size_t max_clients, std::function<void(visitor&)> serve,
                std::function<void(std::string const&)> warn)
     : threads_(threads), max_clients_(max_clients), serve_(std::move(serve)), warn_(std::move(warn)) {}
 
@@ -42,7 +42,7 @@ void blocking_server::start(visitor client) {
     try {
         threads_.run(crew::job([this, visitor = std::move(client)]() mutable {
             try {
-                serve_(std::move(visitor));
+                serve_(visitor);
             } catch (std::exception const& e) {
                 warn_(std::string("a client could not be served: ") + e.what());
             }

@@ -13,7 +13,7 @@ class blocking_server {
 public:
     /// `serve` is called for each client, in one of the `threads`. `warn` is told of what keeps clients waiting, once
     /// each time, and of what `serve` throws. At most `max_clients` are served at once; the others wait their turn.
-    blocking_server(crew& threads, std::size_t max_clients, std::function<void(visitor)> serve,
+    blocking_server(crew& threads, std::size_t max_clients, std::function<void(visitor&)> serve,
            std::function<void(std::string const&)> warn);
 
     /// Accepts clients until stop(). To be called by a thread for each door.
@@ -32,7 +32,7 @@ private:
 
     crew& threads_;
     std::size_t const max_clients_;
-    std::function<void(visitor)> const serve_;
+    std::function<void(visitor&)> const serve_;
     std::function<void(std::string const&)> const warn_;
 
     std::mutex mutex_;

@@ -7,7 +7,7 @@ namespace network {
 using namespace std::chrono_literals;
 
 coroutine_server::coroutine_server(std::list<coroutine_resources>& loops, std::size_t max_clients,
-                                   std::function<void(visitor, coroutine_resources&, yield_context)> serve,
+                                   std::function<void(visitor&, coroutine_resources&, yield_context)> serve,
                                    std::function<void(std::string const&)> warn)
     : loops_(loops),
       next_loop_(loops.begin()),
@@ -62,14 +62,16 @@ void coroutine_server::accept_one(listener& door, yield_context yield) {
     if (stopping_) return;
     if (++next_loop_ == loops_.end()) next_loop_ = loops_.begin();
     ++clients_;
-    asio::post(loop.io, [this, &loop, client = std::move(*client)]() mutable { start(std::move(client), loop); });
+    auto const shared = std::make_shared<visitor>(std::move(*client));
+    asio::post(loop.io, [this, &loop, shared] { start(shared, loop); });
 }
 
-void coroutine_server::start(visitor client, coroutine_resources& loop) {
+/// A shared visitor, because Asio makes copies, and they would all be on the new stack.
+void coroutine_server::start(std::shared_ptr<visitor> const& client, coroutine_resources& loop) {
     try {
-        spawn(loop.io, [this, &loop, client = std::move(client)](yield_context yield) mutable {
+        spawn(loop.io, [this, &loop, client](yield_context yield) {
             try {
-                serve_(std::move(client), loop, yield);
+                serve_(*client, loop, yield);
             } catch (std::exception const& e) {
                 warn_(std::string("a client could not be served: ") + e.what());
             }

@@ -9,7 +9,7 @@
 #include <boost/asio/spawn.hpp>
 
 #if BOOST_VERSION >= 108000
-#include <boost/context/fixedsize_stack.hpp>
+#include <boost/context/protected_fixedsize_stack.hpp>
 #else
 #include <boost/asio/bind_executor.hpp>
 #endif
@@ -31,7 +31,8 @@ void spawn(asio::io_context& io, F f) {
     auto const passed_on = [](std::exception_ptr const& e) {
         if (e) std::rethrow_exception(e);
     };
-    asio::spawn(io, std::allocator_arg, boost::context::fixedsize_stack(coroutine_stack), std::move(f), passed_on);
+    boost::context::protected_fixedsize_stack stack(coroutine_stack);
+    asio::spawn(io, std::allocator_arg, std::move(stack), std::move(f), passed_on);
 }
 
 #else

@@ -276,7 +276,7 @@ TEST_CASE_FIXTURE(fixture, "both sides of a proxied connection have the options 
 TEST_CASE_FIXTURE(fixture, "the server: at most so many clients at once, the others in turn") {
     std::atomic<int> now = 0, all = 0;
     std::atomic<bool> too_many = false;
-    auto const serve = [&](visitor client) {
+    auto const serve = [&](visitor& client) {
         if (++now > 2) too_many = true;
         char ignored = 0;
         boost::system::error_code end;

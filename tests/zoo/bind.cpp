@@ -60,9 +60,7 @@ void bind(session::conversation<bind_keeps_listening>& client, socks5::address c
 
 struct bind_outlives_client : altered<bind_outlives_client> {
     std::optional<visitor> accept(listener& l, stream&) {
-        auto came = l.accept();
-        if (!came) return {};
-        return visitor{std::move(came->stream), network::to_address(came->from)};
+        return at_once::accept(l, [](auto& acceptor, auto& from, auto& error) { return acceptor.accept(from, error); });
     }
 };
 

@@ -42,7 +42,7 @@ void show(animal const& shown, network::tcp::endpoint const& where, session::set
     boost::asio::io_context waiting;
     boost::asio::signal_set signals(waiting, SIGINT, SIGTERM);
     network::listener door(shared.io, where);
-    auto const serve = [&](network::visitor visitor) {
+    auto const serve = [&](network::visitor& visitor) {
         session::record record{.number = 0, .client = network::to_address(visitor.from)};
         auto stream = std::move(visitor.stream);
         shown.serve({shared, stream, settings, record});
