@@ -84,8 +84,9 @@ std::vector<limit> limits_of_threads(std::size_t clients, std::size_t each) {
 
 }  // namespace
 
-capacity make_room(std::size_t clients, std::size_t threads) {
-    constexpr std::size_t own = 64, sockets = 2, ends = 2;              // descriptors
+capacity make_room(needs const& wanted) {
+    auto const [clients, threads, own] = wanted;
+    constexpr std::size_t sockets = 2, ends = 2;                        // descriptors
     auto const useful_pipes = std::min<std::size_t>(2 * clients, 256);  // beyond that, copying has to do
     auto const enough = own + sockets * clients + ends * useful_pipes;
     auto const most = open_files(enough);

@@ -12,8 +12,13 @@ struct capacity {
     std::string shortage;  ///< one line: what there is too little of, and how to get more; empty when all clients fit
 };
 
-/// Raises this program's limit of open files to what so many clients need, or as far as it may. `threads`: for each
-/// client, while data are relayed.
-capacity make_room(std::size_t clients, std::size_t threads);
+struct needs {
+    std::size_t clients;
+    std::size_t threads;         ///< for each client, while data are relayed
+    std::size_t own_files = 32;  ///< beside the clients
+};
+
+/// Raises this program's limit of open files to what it needs, or as far as it may.
+capacity make_room(needs const& wanted);
 
 }  // namespace plainsocks

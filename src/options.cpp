@@ -48,7 +48,8 @@ po::options_description all_options(program const& which) {
 
     add = limits.add_options();
     add("max-clients", once("N")->default_value("1000"), "Clients served at once, at least 1; more wait for a place.");
-    if (which.chooses_threads) add("threads", once("N")->default_value("1"), "Threads that share the clients, 1 to 16.");
+    if (which.chooses_threads)
+        add("threads", once("N")->default_value("1"), "Threads that share the clients, 1 to 16.");
     add("handshake-timeout", seconds("10"), "From the connection to the end of the request.");
     add("connect-timeout", seconds("10"), "To look up the target's name and try its addresses in turn.");
     add("bind-timeout", seconds("60"), "To wait for the peer of a BIND.");
@@ -161,7 +162,8 @@ std::optional<options> parse_options(program const& which, int argc, char const*
                [&](auto const& text) { settings.rules.denied_targets.push_back(parse_target_rule(text)); });
     settings.rules.allow_local_targets = given.has("allow-local-targets");
     chosen.max_clients = given.one("max-clients", [](auto const& text) { return parse_count(text, 1'000'000); });
-    if (which.chooses_threads) chosen.threads = given.one("threads", [](auto const& text) { return parse_count(text, 16); });
+    if (which.chooses_threads)
+        chosen.threads = given.one("threads", [](auto const& text) { return parse_count(text, 16); });
     settings.handshake = given.one("handshake-timeout", parse_seconds);
     settings.connect = given.one("connect-timeout", parse_seconds);
     settings.bind = given.one("bind-timeout", parse_seconds);

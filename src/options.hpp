@@ -8,7 +8,7 @@ namespace plainsocks {
 /// Which of the programs it is.
 struct program {
     std::string name;
-    std::string about;           ///< for --help
+    std::string about;             ///< for --help
     bool chooses_threads = false;  ///< knows --threads
 };
 

@@ -17,7 +17,7 @@ program const this_program{"plainsocks", "A SOCKS5 proxy, RFC 1928 and RFC 1929,
 void warn(std::string const& line) { err(this_program.name + ": " + line + '\n'); }
 
 void run(options const& options) {
-    auto const room = make_room(options.max_clients, 2);
+    auto const room = make_room({.clients = options.max_clients, .threads = 2});
     if (!room.shortage.empty()) warn(room.shortage);
     network::blocking_resources shared;
     if (options.splice) shared.pipes = room.pipes;

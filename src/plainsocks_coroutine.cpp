@@ -11,19 +11,18 @@ namespace {
 
 using namespace plainsocks;
 
-program const this_program{
-    "plainsocks-coroutine",
-    "A SOCKS5 proxy, RFC 1928 and RFC 1929, with a coroutine for each client. It does what plainsocks does, but all\n"
-    "clients share one thread, or a few. So it does not wait for a log or a trace that nobody reads: lines are lost\n"
-    "then, and counted.",
-    true};
+program const this_program{"plainsocks-coroutine",
+                           "A SOCKS5 proxy, RFC 1928 and RFC 1929, with a coroutine for each client. It does\n"
+                           "what plainsocks does, but all clients share one thread, or a few. So it does not\n"
+                           "wait for a log or a trace that nobody reads: lines are lost then, and counted.",
+                           true};
 
 void warn(std::string const& line) { err(this_program.name + ": " + line + '\n'); }
 
 void run(options const& options) {
     out.never_wait();
     err.never_wait();
-    auto const room = make_room(options.max_clients, 0);
+    auto const room = make_room({options.max_clients, 0, 32 + 4 * (options.threads - 1)});
     if (!room.shortage.empty()) warn(room.shortage);
     std::list<network::coroutine_resources> loops(options.threads);
     for (auto& loop : loops) {

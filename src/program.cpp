@@ -69,8 +69,7 @@ void client_log::line(std::string const& text) { out(now() + ' ' + text + '\n');
 
 void client_log::tell_what_was_left_out(session::time_point at) {
     if (auto const n = failed_logins_.left_out(at)) line("failed logins not shown: " + std::to_string(n));
-    if (auto const n = without_request_.left_out(at))
-        line("clients without a request not shown: " + std::to_string(n));
+    if (auto const n = without_request_.left_out(at)) line("clients without a request not shown: " + std::to_string(n));
 }
 
 std::list<network::listener> listen(boost::asio::io_context& io, std::vector<tcp::endpoint> const& endpoints) {

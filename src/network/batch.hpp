@@ -29,7 +29,8 @@ public:
     /// Puts one in, behind the others. To be called unless it is full.
     void put(std::span<socks5::octet const> data, udp::endpoint const& receiver);
 
-    /// Sends all. Those that cannot go are lost. False when the rest could go later: the socket does not wait by itself.
+    /// Sends all. Those that cannot go are lost. False when the rest could go later: the socket does not wait by
+    /// itself.
     bool send(udp::socket& from);
 
 private:

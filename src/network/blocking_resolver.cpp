@@ -9,7 +9,8 @@ blocking_resolver::~blocking_resolver() {
     changed_.wait(lock, [&] { return !busy_; });
 }
 
-std::vector<boost::asio::ip::address> blocking_resolver::look_up(std::string const& name, boost::system::error_code& error) {
+std::vector<boost::asio::ip::address> blocking_resolver::look_up(std::string const& name,
+                                                                 boost::system::error_code& error) {
     error = boost::asio::error::operation_aborted;
     std::unique_lock lock(mutex_);
     if (busy_) return {};

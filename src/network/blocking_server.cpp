@@ -5,7 +5,7 @@ namespace network {
 using namespace std::chrono_literals;
 
 blocking_server::blocking_server(crew& threads, std::size_t max_clients, std::function<void(visitor&)> serve,
-               std::function<void(std::string const&)> warn)
+                                 std::function<void(std::string const&)> warn)
     : threads_(threads), max_clients_(max_clients), serve_(std::move(serve)), warn_(std::move(warn)) {}
 
 namespace {

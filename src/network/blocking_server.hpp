@@ -14,7 +14,7 @@ public:
     /// `serve` is called for each client, in one of the `threads`. `warn` is told of what keeps clients waiting, once
     /// each time, and of what `serve` throws. At most `max_clients` are served at once; the others wait their turn.
     blocking_server(crew& threads, std::size_t max_clients, std::function<void(visitor&)> serve,
-           std::function<void(std::string const&)> warn);
+                    std::function<void(std::string const&)> warn);
 
     /// Accepts clients until stop(). To be called by a thread for each door.
     void run(listener& door);

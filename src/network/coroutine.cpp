@@ -15,8 +15,8 @@ void coroutine::wait(udp::socket& s, udp::socket::wait_type what) {
     s.async_wait(what, yield_[ignored]);
 }
 
-/// As long as a pipe has patience; then false. What still waits for the socket after that must not be cancelled, because
-/// that would also cancel a write of the other direction. So it is left alone until something comes.
+/// As long as a pipe has patience; then false. What still waits for the socket after that must not be cancelled,
+/// because that would also cancel a write of the other direction. So it is left alone until something comes.
 bool coroutine::something_comes(stream& from) {
     struct state {
         asio::steady_timer time_is_up;
@@ -38,7 +38,8 @@ std::optional<coroutine::visitor> coroutine::accept(listener& l, stream& leaving
     bool over = false;
     error_code ignored;
     auto const watch = [&](coroutine& here) {
-        while (!over && !gone && !leaving.is_far_ahead()) gone = !stays(leaving, std::bind_front(&coroutine::receive, &here));
+        while (!over && !gone && !leaving.is_far_ahead())
+            gone = !stays(leaving, std::bind_front(&coroutine::receive, &here));
         if (gone && !over) l.acceptor().cancel(ignored);
     };
     auto const end_watch = [&] {

@@ -20,7 +20,9 @@ public:
     coroutine(coroutine_resources& shared, coroutine_resolver& resolver, yield_context yield)
         : at_once(shared), shared_(shared), resolver_(resolver), yield_(yield) {}
 
-    socks5::octets read(stream& from, std::size_t n) { return from.read(n, std::bind_front(&coroutine::receive, this)); }
+    socks5::octets read(stream& from, std::size_t n) {
+        return from.read(n, std::bind_front(&coroutine::receive, this));
+    }
     std::size_t read_some(stream& from, std::span<socks5::octet> buffer) {
         return from.read_some(buffer, std::bind_front(&coroutine::receive, this));
     }
@@ -46,9 +48,10 @@ public:
     void end_look_up() { resolver_.give_up(); }
 
     stream connect(socks5::address const& address, time_point limit) {
-        return at_once::connect(address, limit, [&](tcp::socket& target, tcp::endpoint const& where, error_code& error) {
-            target.async_connect(where, yield_[error]);
-        });
+        return at_once::connect(address, limit,
+                                [&](tcp::socket& target, tcp::endpoint const& where, error_code& error) {
+                                    target.async_connect(where, yield_[error]);
+                                });
     }
 
     std::optional<visitor> accept(listener& l, stream& leaving);

@@ -11,9 +11,9 @@ namespace network {
 
 class coroutine_server {
 public:
-    /// `serve` is called for each client, in a coroutine; the clients are dealt out to the loops. `warn` is told of what
-    /// keeps clients waiting, once each time, and of what `serve` throws. At most `max_clients` are served at once; the
-    /// others wait their turn.
+    /// `serve` is called for each client, in a coroutine; the clients are dealt out to the loops. `warn` is told of
+    /// what keeps clients waiting, once each time, and of what `serve` throws. At most `max_clients` are served at
+    /// once; the others wait their turn.
     coroutine_server(std::list<coroutine_resources>& loops, std::size_t max_clients,
                      std::function<void(visitor&, coroutine_resources&, yield_context)> serve,
                      std::function<void(std::string const&)> warn);

@@ -53,9 +53,7 @@ void pipe::close() {
 }
 
 std::optional<std::size_t> pipe::fill() { return move(from_.socket().native_handle(), ends_[1], size); }
-std::optional<std::size_t> pipe::drain(std::size_t most) {
-    return move(ends_[0], to_.socket().native_handle(), most);
-}
+std::optional<std::size_t> pipe::drain(std::size_t most) { return move(ends_[0], to_.socket().native_handle(), most); }
 
 }  // namespace network
 

@@ -26,19 +26,19 @@ public:
     bool is_open() const { return ends_[0] >= 0; }
 
     /// Waits for what comes, moves it, and returns how many octets that were. 0 when nothing has come for a while, or
-    /// nothing will: read_some() tells which. Throws std::runtime_error; otherwise the pipe is left empty.
-    /// wait(stream, what) is called where the system would not wait itself, and says whether it is worth another try.
+    /// nothing will, or what has come cannot be moved (urgent data): read_some() tells which. Throws
+    /// std::runtime_error; otherwise the pipe is left empty. wait(stream, what) is called where the system would not
+    /// wait itself, and says whether it is worth another try.
     std::size_t move_some(auto&& wait) {
         if (from_.has_more()) return 0;
-        std::optional<std::size_t> moved;
-        while (!(moved = fill()))
-            if (!wait(from_, tcp::socket::wait_read)) return 0;
-        for (auto left = *moved; left > 0;) {
+        auto moved = fill();
+        if (!moved && wait(from_, tcp::socket::wait_read)) moved = fill();
+        for (auto left = moved.value_or(0); left > 0;) {
             auto const n = drain(left);
             if (!n) wait(to_, tcp::socket::wait_write);
             left -= n.value_or(0);
         }
-        return *moved;
+        return moved.value_or(0);
     }
 
 private:

@@ -18,8 +18,8 @@ namespace network {
 
 namespace asio = boost::asio;
 
-/// Octets; with thousands of coroutines, what a stack never used costs no memory.
-inline constexpr std::size_t coroutine_stack = 65'536;
+// A stack gets its memory page by page, when it first uses it; most use one. So each shall have pages of its own, which
+// the system gets back.
 
 #if BOOST_VERSION >= 108000
 
@@ -31,7 +31,7 @@ void spawn(asio::io_context& io, F f) {
     auto const passed_on = [](std::exception_ptr const& e) {
         if (e) std::rethrow_exception(e);
     };
-    boost::context::protected_fixedsize_stack stack(coroutine_stack);
+    boost::context::protected_fixedsize_stack stack(65'536);
     asio::spawn(io, std::allocator_arg, std::move(stack), std::move(f), passed_on);
 }
 
@@ -43,8 +43,11 @@ using yield_context = asio::basic_yield_context<asio::executor_binder<void (*)()
 
 template <class F>
 void spawn(asio::io_context& io, F f) {
+    // Stacks come from malloc(). From 128 KiB on it asks the system for pages; the first 16 octets it keeps for itself.
+    constexpr std::size_t stack = 33 * 4096 - 16;
     void (*const nothing_follows)() = [] {};
-    asio::spawn(asio::bind_executor(io.get_executor(), nothing_follows), std::move(f), boost::coroutines::attributes(coroutine_stack));
+    asio::spawn(asio::bind_executor(io.get_executor(), nothing_follows), std::move(f),
+                boost::coroutines::attributes(stack));
 }
 
 #endif

@@ -61,7 +61,7 @@ public:
 private:
     static constexpr std::size_t largest_message = 513;  ///< octets: a login, RFC 1929 section 2
 
-    static constexpr std::size_t far = 65'536;           ///< octets
+    static constexpr std::size_t far = 65'536;  ///< octets
 
     std::size_t take(std::span<socks5::octet> buffer);
 

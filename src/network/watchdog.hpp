@@ -36,7 +36,7 @@ private:
     void set(alarm& which, time_point due);
 
     std::function<void()> const hurry_;
-    std::mutex mutex_;  // for what follows
+    std::mutex mutex_;                                // for what follows
     std::set<std::pair<time_point, alarm*>> alarms_;  ///< in the order in which they are due
     time_point next_round_ = time_point::max();
     std::atomic<bool> stopping_ = false;

@@ -17,6 +17,10 @@ def program():
     return os.path.abspath(os.environ.get("PLAINSOCKS", "PLAINSOCKS is not set"))
 
 
+NAME = os.path.basename(program())  # what its lines on stderr begin with
+COROUTINES = NAME.endswith("-coroutine")  # in one thread; otherwise each client has threads of its own
+
+
 def run_program(*options, seconds=5):
     """Run the program to its end; for options with which it does not start to serve."""
     try:
@@ -28,7 +32,7 @@ def run_program(*options, seconds=5):
 
 # For a proxy that will have to leave threads behind when it ends; and what it says then.
 LEAVES_THREADS = {"env": os.environ | {"TSAN_OPTIONS": "report_thread_leaks=0"}}
-LEFT_THREADS = "plainsocks: some threads did not end: .*"
+LEFT_THREADS = f"{NAME}: some threads did not end: .*"
 
 # What a program that counts the lines it runs says as another user, who may not write the counts.
 UNCOUNTED = "profiling:.*: ?Cannot open"

@@ -8,9 +8,9 @@ import tempfile
 
 import pytest
 
-from proxy import program
+from proxy import NAME, program
 
-WAITING = r"plainsocks: clients have to wait: .*"  # the line on stderr when the system has no more of something
+WAITING = f"{NAME}: clients have to wait: .*"  # the line on stderr when the system has no more of something
 
 
 def limit_descriptors(proxy, most):

@@ -1,4 +1,5 @@
 """CONNECT: RFC 1928 sections 4 to 6."""
+import contextlib
 import socket
 import subprocess
 import time
@@ -6,8 +7,8 @@ import time
 import pytest
 
 from namespaces import inside, with_addresses, with_hosts
-from socks5 import (CONNECT, HOST_UNREACHABLE, NETWORK_UNREACHABLE, REFUSED, SUCCEEDED, Client, connect, read_exactly,
-                    refusal, request)
+from socks5 import (ADDRESS_TYPE_NOT_SUPPORTED, CONNECT, HOST_UNREACHABLE, NETWORK_UNREACHABLE, NOT_ALLOWED, REFUSED,
+                    SUCCEEDED, Client, connect, read_exactly, refusal, request)
 from targets import Listener, never_answering, refusing
 from waiting import Background, patience
 
@@ -165,3 +166,22 @@ def test_no_way_there(start_proxy):
     proxy = start_proxy(wrapper=with_addresses("10.0.0.1/32"))
     with subprocess.Popen(inside(proxy, "nc", "-X", "5", "-x", proxy.url, "192.0.2.1", "80"), stdin=subprocess.DEVNULL):
         assert "REP 03, Network unreachable" in proxy.wait_for_log("CONNECT")
+
+
+@pytest.mark.parametrize("_", range(3))
+def test_failures_at_the_same_time(start_proxy, _):
+    """Each client gets its own REP, and its own line in the log, though all are refused while the others wait."""
+    proxy = start_proxy("--deny-target", "192.0.2.0/24", "--connect-timeout", "0.3")
+    with refusing() as refused, never_answering() as silent, contextlib.ExitStack() as stack:
+        expected = {REFUSED: refused, NOT_ALLOWED: ("192.0.2.1", 80), HOST_UNREACHABLE: silent,
+                    ADDRESS_TYPE_NOT_SUPPORTED: None}
+        clients = [(stack.enter_context(Client(proxy)), rep) for rep in [*expected] * 10]
+        for client, _ in clients:
+            client.greet()
+        for client, rep in clients:
+            client.send(request(CONNECT, *expected[rep]) if expected[rep] else b"\x05\x01\x00\x09")
+        for client, rep in clients:
+            assert client.read_reply().rep == rep
+        numbers = {client.socket.getsockname()[1]: rep for client, rep in clients}
+    for port, rep in numbers.items():
+        assert f"REP {rep:02x}," in proxy.wait_for_log(f":{port}")

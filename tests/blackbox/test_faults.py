@@ -8,7 +8,7 @@ import pytest
 import troubles
 from health import check_that_it_rests, check_that_it_serves, check_that_it_survives
 from namespaces import SocketsInside, with_name_server
-from proxy import LEAVES_THREADS, LEFT_THREADS
+from proxy import COROUTINES, LEAVES_THREADS, LEFT_THREADS
 from scarcity import WAITING, another_user, limit_descriptors, limit_threads
 from socks5 import BIND, CONNECT, UDP_ASSOCIATE
 
@@ -38,6 +38,8 @@ def with_few_descriptors(start_proxy, _):
 @contextlib.contextmanager
 def with_few_threads(start_proxy, _):
     """A proxy that has 40 threads."""
+    if COROUTINES:
+        pytest.skip("coroutines need no threads")
     with another_user() as user:
         proxy = start_proxy("--handshake-timeout", "60", **user)
         limit_threads(proxy, 40)

@@ -1,6 +1,10 @@
 """The log: a line on stdout for each client when it has left."""
 import re
+import subprocess
 
+import pytest
+
+from proxy import COROUTINES
 from socks5 import BIND, CONNECT, UDP_ASSOCIATE, UNSPECIFIED, Client, connect, refusal
 from targets import refusing
 
@@ -88,3 +92,21 @@ def test_quiet(start_proxy, listener):
     proxy.wait_for_footprint(before)
     proxy.stop()
     assert proxy.stdout().splitlines() == [f"listening on {proxy.url}"]
+
+
+@pytest.mark.skipif(not COROUTINES, reason="it waits for its reader")
+def test_lines_that_nobody_reads(start_proxy):
+    """One thread cannot wait for a reader, or all clients would. Lines are lost then; when he reads again, he is told
+    how many."""
+    proxy = start_proxy(stdout=subprocess.PIPE)
+    output = proxy.process.stdout
+    proxy.wait_for_addresses(lambda: output.readline().decode())
+    clients = 1000  # their lines are more than a pipe holds
+    for _ in range(clients):
+        refusal(proxy, ("", 1))
+    shown = 1
+    while not (told := re.fullmatch(rb"lost, because nobody has read them: (\d+) lines\n", output.readline())):
+        shown += 1
+        if shown == 200:
+            refusal(proxy, ("", 1))
+    assert shown + int(told.group(1)) == clients + 1

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from proxy import run_program
+from proxy import COROUTINES, NAME, run_program
 from socks5 import Client, connect
 
 LOOPBACK = "--listen=127.0.0.1:0"
@@ -73,6 +73,8 @@ BAD_OPTIONS = [
     (["--listen", "192.0.2.1:0"], "--listen 192.0.2.1:0.*--open"),
     (["--listen", "[::ffff:0.0.0.0]:0"], "--listen.*--open"),
     (["--listen", "127.0.0.1:0", "--listen", "0.0.0.0:0"], "--listen 0.0.0.0:0.*--open"),
+    (["--threads", "0"], "--threads.*'0'.*1 to 16" if COROUTINES else "--threads"),
+    (["--threads", "17"], "--threads.*'17'.*1 to 16" if COROUTINES else "--threads"),
     (["--listen", "0.0.0.0:0", "--deny-target", "*"], "--listen 0.0.0.0:0.*--open"),
 ]
 
@@ -84,7 +86,7 @@ def test_bad_options(options, said):
     done = run_program(*ends_by_itself, *options)
     assert done.returncode == 2
     assert done.stdout == ""
-    assert re.fullmatch(rf"plainsocks: .*{said}.*\n", done.stderr), done.stderr
+    assert re.fullmatch(rf"{NAME}: .*{said}.*\n", done.stderr), done.stderr
 
 
 @pytest.mark.parametrize("options", [
@@ -108,7 +110,7 @@ def test_address_in_use(start_proxy, host):
     proxy = start_proxy(listen=["[::1]:0" if host == "::1" else "127.0.0.1:0"])
     done = run_program("--listen", proxy.url)
     assert done.returncode == 1 and done.stdout == ""
-    assert re.fullmatch(rf"plainsocks: cannot listen on {re.escape(proxy.url)}: Address already in use.*--listen.*\n",
+    assert re.fullmatch(rf"{NAME}: cannot listen on {re.escape(proxy.url)}: Address already in use.*--listen.*\n",
                         done.stderr)
 
 
@@ -116,7 +118,7 @@ def test_address_of_nobody():
     """The same for an address that this machine does not have."""
     done = run_program("--listen", "192.0.2.77:0", "--open")
     assert done.returncode == 1 and done.stdout == ""
-    assert re.fullmatch(r"plainsocks: cannot listen on 192.0.2.77:0: Cannot assign requested address.*\n", done.stderr)
+    assert re.fullmatch(rf"{NAME}: cannot listen on 192.0.2.77:0: Cannot assign requested address.*\n", done.stderr)
 
 
 def test_one_bad_door_of_two(start_proxy):
@@ -157,12 +159,14 @@ def test_default_address():
             pass
         done = run_program()
     assert done.returncode == 1
-    assert done.stderr.startswith("plainsocks: cannot listen on 127.0.0.1:10800: Address already in use")
+    assert done.stderr.startswith(f"{NAME}: cannot listen on 127.0.0.1:10800: Address already in use")
 
 
 OPTIONS = {"listen", "open", "user", "users", "allow-client", "deny-target", "allow-local-targets", "max-clients",
            "handshake-timeout", "connect-timeout", "bind-timeout", "idle-timeout", "outgoing", "udp-advertise",
            "no-bind", "no-udp", "no-splice", "trace", "quiet", "help", "version"}
+if COROUTINES:
+    OPTIONS.add("threads")
 
 
 def test_help():
@@ -181,4 +185,4 @@ def test_version():
     """One line: the name and the version."""
     done = run_program("--version")
     assert done.returncode == 0 and done.stderr == ""
-    assert re.fullmatch(r"plainsocks \d+\.\d+\.\d+\n", done.stdout)
+    assert re.fullmatch(rf"{NAME} \d+\.\d+\.\d+\n", done.stdout)

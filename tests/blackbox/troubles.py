@@ -6,6 +6,7 @@ import itertools
 import threading
 
 from garbage import garbage
+from proxy import COROUTINES
 from socks5 import BIND, CONNECT, UDP_ASSOCIATE, Client, connect, greeting, request, reset
 from stages import ClientProcess, clients_at_every_stage
 from targets import BLOCK, Listener, Server, UdpSocket, clog, never_answering
@@ -81,7 +82,7 @@ def no_threads(proxy):
 def silent_clients(proxy):
     """A thousand, for a hundred places."""
     with crowd(proxy, 200 if SLOW else 1000, b"") as clients:
-        wait_until("all places to be taken", lambda: proxy.threads() > 100)
+        wait_until("all places to be taken", lambda: proxy.descriptors() > 100)
         yield clients
 
 
@@ -180,5 +181,5 @@ def names_that_hang(proxy):
     """The name server takes every question and answers none."""
     with UdpSocket(port=53, make=proxy.socket):
         with crowd(proxy, 20, asking_for(CONNECT, ("slow.test", 80)), asking_for(BIND, ("slow.test", 80))) as clients:
-            wait_until("the look-ups to be under way", lambda: proxy.threads() > 40)
+            wait_until("the look-ups to be under way", lambda: proxy.threads() > (20 if COROUTINES else 40))
             yield clients
