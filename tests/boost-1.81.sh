@@ -1,0 +1,26 @@
+#!/bin/sh
+# The coroutine server with Boost 1.81, where Asio's coroutines stand on Boost.Context, and under the undefined behaviour
+# sanitizer. Debian's packages are only unpacked, because they exclude those of its usual Boost.
+set -eu
+top=$(cd "$(dirname "$0")/.." && pwd)
+build=$top/.build/boost-1.81
+root=$build/packages
+
+if [ ! -d "$root" ]; then
+    rm -rf "$build/download"
+    mkdir -p "$build/download"
+    cd "$build/download"
+    set -- libboost1.81-dev
+    for library in atomic chrono context program-options thread; do
+        set -- "$@" "libboost-${library}1.81-dev" "libboost-${library}1.81.0"
+    done
+    apt-get -qq download "$@" libboost-date-time1.81-dev libboost-system1.81-dev
+    for package in *.deb; do dpkg -x "$package" "$build/unpacked"; done
+    mv "$build/unpacked" "$root"
+fi
+cmake -S "$top" -B "$build/build" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DPLAINSOCKS_WERROR=ON \
+    -DPLAINSOCKS_SANITIZE=undefined -DBOOST_ROOT="$root/usr" -DBoost_NO_SYSTEM_PATHS=ON
+cmake --build "$build/build" --parallel "$(getconf _NPROCESSORS_ONLN)" \
+    --target plainsocks-coroutine socks5spec unit_tests
+cd "$build/build"
+exec ctest --output-on-failure --parallel "$(getconf _NPROCESSORS_ONLN)" -L 'unit|coroutine'
