@@ -38,13 +38,20 @@ struct fixture {
         auto const end = clock::now() + 10s;
         while (left > 0) REQUIRE(io.run_one_until(end) > 0);
     }
+};
 
-    /// Both ends of a connection.
-    std::pair<stream, stream> connection() {
-        tcp::acceptor acceptor(io, {loopback, 0});
-        tcp::socket near(io);
-        near.connect(acceptor.local_endpoint());
-        return {stream(std::move(near)), stream(acceptor.accept())};
+/// A connection with both its ends.
+struct pair {
+    tcp::acceptor acceptor;
+    stream near, far;
+
+    explicit pair(asio::io_context& io)
+        : acceptor(io, {loopback, 0}), near(visit(acceptor.local_endpoint())), far(acceptor.accept()) {}
+
+    tcp::socket visit(tcp::endpoint const& where) {
+        tcp::socket visitor(acceptor.get_executor());
+        visitor.connect(where);
+        return visitor;
     }
 };
 
@@ -62,26 +69,29 @@ socks5::rep rep_of(auto f) {
 TEST_SUITE_BEGIN("coroutine network");
 
 TEST_CASE_FIXTURE(fixture, "one coroutine reads what another one writes; an alarm ends a read that waits") {
-    auto [near, far] = connection();
-    run([&](coroutine& net) { CHECK(net.read(near, 3) == socks5::octets{1, 2, 3}); },
+    pair p(io);
+    run(
         [&](coroutine& net) {
-            net.write(far, socks5::octets{1, 2});
+            CHECK(net.read(p.near, 3) == socks5::octets{1, 2, 3});
+        },
+        [&](coroutine& net) {
+            net.write(p.far, socks5::octets{1, 2});
             net.pause(10ms);
-            net.write(far, socks5::octets{3});
+            net.write(p.far, socks5::octets{3});
         });
     run([&](coroutine& net) {
-        auto const alarm = net.alarm_at(clock::now() + 20ms, [&] { net.end(near); });
-        CHECK_THROWS_WITH(net.read(near, 1), "broke off");
+        auto const alarm = net.alarm_at(clock::now() + 20ms, [&] { net.end(p.near); });
+        CHECK_THROWS_WITH(net.read(p.near, 1), "broke off");
         CHECK(alarm.rang());
     });
 }
 
 TEST_CASE_FIXTURE(fixture, "both: each runs, they wait for each other, and what one throws comes out") {
-    auto [near, far] = connection();
+    pair p(io);
     run([&](coroutine& net) {
         socks5::octets came;
-        net.both([&](coroutine& here) { came = here.read(near, 1); },
-                 [&](coroutine& here) { here.write(far, socks5::octets{7}); });
+        net.both([&](coroutine& here) { came = here.read(p.near, 1); },
+                 [&](coroutine& here) { here.write(p.far, socks5::octets{7}); });
         CHECK(came == socks5::octets{7});
         auto const fail = [](coroutine& here) {
             here.pause(1ms);
@@ -100,7 +110,8 @@ TEST_CASE_FIXTURE(fixture, "what fails in one coroutine is not what fails in ano
     tcp::acceptor closed(io, {loopback, 0});
     auto const refusing = to_address(closed.local_endpoint());
     closed.close();
-    run([&](coroutine& net) {
+    run(
+        [&](coroutine& net) {
             auto const where = to_address(full.local_endpoint());
             auto const first = net.connect(where, never);
             CHECK(rep_of([&] { net.connect(where, clock::now() + 50ms); }) == socks5::rep::host_unreachable);
@@ -114,10 +125,14 @@ TEST_CASE_FIXTURE(fixture, "what fails in one coroutine is not what fails in ano
 }
 
 TEST_CASE_FIXTURE(fixture, "names: found, unknown, and given up while others go on") {
-    run([&](coroutine& net) { CHECK_FALSE(net.resolve({socks5::domainname{"localhost"}, 80}, never).empty()); },
+    run(
         [&](coroutine& net) {
-            CHECK(rep_of([&] { net.resolve({socks5::domainname{"nope.invalid"}, 80}, never); }) ==
-                  socks5::rep::host_unreachable);
+            CHECK_FALSE(net.resolve({socks5::domainname{"localhost"}, 80}, never).empty());
+        },
+        [&](coroutine& net) {
+            CHECK(rep_of([&] {
+                      net.resolve({socks5::domainname{"nope.invalid"}, 80}, never);
+                  }) == socks5::rep::host_unreachable);
         },
         [&](coroutine& net) {
             auto const given_up = net.alarm_at(clock::now(), [&] { net.end_look_up(); });
@@ -126,24 +141,25 @@ TEST_CASE_FIXTURE(fixture, "names: found, unknown, and given up while others go 
 }
 
 TEST_CASE_FIXTURE(fixture, "a listener stops waiting when the one it waits for leaves, and not when that one speaks") {
-    auto [near, far] = connection();
+    pair p(io);
     listener door(io, {loopback, 0});
-    run([&](coroutine& net) { CHECK(net.accept(door, near).has_value()); },
+    run([&](coroutine& net) { CHECK(net.accept(door, p.near).has_value()); },
         [&](coroutine& net) {
-            net.write(far, socks5::octets{1, 2, 3});
+            net.write(p.far, socks5::octets{1, 2, 3});
             net.pause(10ms);
             auto const visitor = net.connect(net.local(door), never);
         });
-    run([&](coroutine& net) {
-            CHECK(net.read(near, 3) == socks5::octets{1, 2, 3});
-            CHECK_FALSE(net.accept(door, near).has_value());
+    run(
+        [&](coroutine& net) {
+            CHECK(net.read(p.near, 3) == socks5::octets{1, 2, 3});
+            CHECK_FALSE(net.accept(door, p.near).has_value());
         },
         [&](coroutine& net) {
             net.pause(10ms);
-            net.end(far);
+            net.end(p.far);
         });
-    auto [other, its_peer] = connection();
-    run([&](coroutine& net) { CHECK_FALSE(net.accept(door, other).has_value()); },
+    pair other(io);
+    run([&](coroutine& net) { CHECK_FALSE(net.accept(door, other.near).has_value()); },
         [&](coroutine& net) {
             net.pause(10ms);
             net.end(door);
