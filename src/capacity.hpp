@@ -13,8 +13,8 @@ struct capacity {
 };
 
 struct needs {
-    std::size_t clients;
-    std::size_t threads;         ///< for each client, while data are relayed
+    std::size_t clients = 0;
+    std::size_t threads = 0;     ///< for each client, while data are relayed
     std::size_t own_files = 32;  ///< beside the clients
 };
 

@@ -37,7 +37,7 @@ void run(options const& options) {
     client_log log;
     std::atomic<std::size_t> clients = 0;
     auto const serve = [&](network::visitor& visitor, network::coroutine_resources& shared,
-                           network::yield_context yield) {
+                           network::yield_context const& yield) {
         session::record record{.number = ++clients, .client = network::to_address(visitor.from)};
         network::coroutine_resolver resolver(shared.io, shared.look_ups);
         network::coroutine net(shared, resolver, yield);

@@ -18,7 +18,7 @@ namespace network {
 class coroutine : public at_once {
 public:
     coroutine(coroutine_resources& shared, coroutine_resolver& resolver, yield_context yield)
-        : at_once(shared), shared_(shared), resolver_(resolver), yield_(yield) {}
+        : at_once(shared), shared_(shared), resolver_(resolver), yield_(std::move(yield)) {}
 
     socks5::octets read(stream& from, std::size_t n) {
         return from.read(n, std::bind_front(&coroutine::receive, this));
@@ -76,7 +76,7 @@ public:
         bool other_ended = false;
         std::exception_ptr other_failure;
         asio::steady_timer other_end(shared_.io, time_point::max());
-        spawn(shared_.io, [&](yield_context yield) {
+        spawn(shared_.io, [&](yield_context const& yield) {
             coroutine there(shared_, resolver_, yield);
             try {
                 f(there);
@@ -93,7 +93,7 @@ public:
             failure = std::current_exception();
         }
         error_code cancelled;
-        while (!other_ended) other_end.async_wait(yield_[cancelled]);
+        if (!other_ended) other_end.async_wait(yield_[cancelled]);
         if (failure) std::rethrow_exception(failure);
         if (other_failure) std::rethrow_exception(other_failure);
     }

@@ -7,7 +7,7 @@
 namespace network {
 
 std::vector<asio::ip::address> coroutine_resolver::look_up(std::string const& name, boost::system::error_code& error,
-                                                           yield_context yield) {
+                                                           yield_context const& yield) {
     error = asio::error::operation_aborted;
     if (busy_) return {};
     given_up_ = false;
@@ -42,11 +42,11 @@ void coroutine_resolver::give_up() {
     changed_.cancel();
 }
 
-void coroutine_resolver::wait(yield_context yield) {
+void coroutine_resolver::wait(yield_context const& yield) {
     while (busy_) wait_for_change(yield);
 }
 
-void coroutine_resolver::wait_for_change(yield_context yield) {
+void coroutine_resolver::wait_for_change(yield_context const& yield) {
     boost::system::error_code cancelled;
     changed_.async_wait(yield[cancelled]);
 }

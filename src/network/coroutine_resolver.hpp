@@ -23,18 +23,18 @@ public:
     /// The addresses of a name. `error` is operation_aborted when the look-up was given up, or could not be begun
     /// because the one before still hangs.
     std::vector<asio::ip::address> look_up(std::string const& name, boost::system::error_code& error,
-                                           yield_context yield);
+                                           yield_context const& yield);
 
     /// Ends look_up() if it is under way.
     void give_up();
 
     /// Until the system has come back: a client whose name server does not answer keeps its place until then, and
     /// cannot have thousands of look-ups under way.
-    void wait(yield_context yield);
+    void wait(yield_context const& yield);
 
 private:
     void run(std::string const& name);
-    void wait_for_change(yield_context yield);
+    void wait_for_change(yield_context const& yield);
 
     static constexpr auto never = asio::steady_timer::time_point::max();
 

@@ -7,7 +7,7 @@ namespace network {
 using namespace std::chrono_literals;
 
 coroutine_server::coroutine_server(std::list<coroutine_resources>& loops, std::size_t max_clients,
-                                   std::function<void(visitor&, coroutine_resources&, yield_context)> serve,
+                                   std::function<void(visitor&, coroutine_resources&, yield_context const&)> serve,
                                    std::function<void(std::string const&)> warn)
     : loops_(loops),
       next_loop_(loops.begin()),
@@ -23,13 +23,13 @@ coroutine_server::~coroutine_server() {
 
 void coroutine_server::open(listener& door) {
     ++doors_;
-    spawn(loops_.front().io, [&](yield_context yield) {
+    spawn(loops_.front().io, [&](yield_context const& yield) {
         accept_clients(door, yield);
         --doors_;
     });
 }
 
-void coroutine_server::accept_clients(listener& door, yield_context yield) {
+void coroutine_server::accept_clients(listener& door, yield_context const& yield) {
     bool told = false;
     while (!door.ended()) {
         std::string trouble;
@@ -49,7 +49,7 @@ void coroutine_server::accept_clients(listener& door, yield_context yield) {
 }
 
 /// Waits for a client, and then for a place.
-void coroutine_server::accept_one(listener& door, yield_context yield) {
+void coroutine_server::accept_one(listener& door, yield_context const& yield) {
     auto& loop = *next_loop_;
     auto client = door.accept([&](tcp::acceptor& acceptor, tcp::endpoint& from, error_code& error) {
         tcp::socket visitor(loop.io);
@@ -69,7 +69,7 @@ void coroutine_server::accept_one(listener& door, yield_context yield) {
 /// A shared visitor, because Asio makes copies, and they would all be on the new stack.
 void coroutine_server::start(std::shared_ptr<visitor> const& client, coroutine_resources& loop) {
     try {
-        spawn(loop.io, [this, &loop, client](yield_context yield) {
+        spawn(loop.io, [this, &loop, client](yield_context const& yield) {
             try {
                 serve_(*client, loop, yield);
             } catch (std::exception const& e) {

@@ -15,7 +15,7 @@ public:
     /// what keeps clients waiting, once each time, and of what `serve` throws. At most `max_clients` are served at
     /// once; the others wait their turn.
     coroutine_server(std::list<coroutine_resources>& loops, std::size_t max_clients,
-                     std::function<void(visitor&, coroutine_resources&, yield_context)> serve,
+                     std::function<void(visitor&, coroutine_resources&, yield_context const&)> serve,
                      std::function<void(std::string const&)> warn);
     ~coroutine_server();
 
@@ -33,15 +33,15 @@ public:
     bool wait_for_clients(std::chrono::milliseconds limit);
 
 private:
-    void accept_clients(listener& door, yield_context yield);
-    void accept_one(listener& door, yield_context yield);
+    void accept_clients(listener& door, yield_context const& yield);
+    void accept_one(listener& door, yield_context const& yield);
     void start(std::shared_ptr<visitor> const& client, coroutine_resources& loop);
     void leave();
 
     std::list<coroutine_resources>& loops_;
     std::list<coroutine_resources>::iterator next_loop_;
     std::size_t const max_clients_;
-    std::function<void(visitor&, coroutine_resources&, yield_context)> const serve_;
+    std::function<void(visitor&, coroutine_resources&, yield_context const&)> const serve_;
     std::function<void(std::string const&)> const warn_;
     std::list<boost::thread> threads_;
 

@@ -26,7 +26,7 @@ struct fixture {
     void run(auto... functions) {
         std::size_t left = sizeof...(functions);
         auto const start = [&](auto f) {
-            spawn(io, [&, f](yield_context yield) {
+            spawn(io, [&, f](yield_context const& yield) {
                 coroutine_resolver resolver(io, shared.look_ups);
                 coroutine net(shared, resolver, yield);
                 f(net);
@@ -192,7 +192,7 @@ TEST_CASE("the server: at most so many clients at once, in all its loops, the ot
     auto& io = loops.front().io;
     std::atomic<int> now = 0, all = 0;
     std::atomic<bool> too_many = false;
-    auto const serve = [&](visitor& client, coroutine_resources&, yield_context yield) {
+    auto const serve = [&](visitor& client, coroutine_resources&, yield_context const& yield) {
         if (++now > 2) too_many = true;
         char ignored = 0;
         error_code end;
