@@ -49,16 +49,16 @@ public:
 
     std::optional<std::size_t> receive_from(datagrams& from, std::span<socks5::octet> buffer, socks5::address& sender) {
         udp::endpoint endpoint;
-        auto const size = from.receive_from(buffer, endpoint, has_waited);
+        auto const size = from.receive_from(buffer, endpoint, wait);
         if (size) sender = to_address(endpoint);
         return size;
     }
 
     bool send_to(datagrams& from, std::span<socks5::octet const> data, socks5::address const& receiver) {
-        return from.send_to(data, to_endpoint<udp::endpoint>(receiver), has_waited);
+        return from.send_to(data, to_endpoint<udp::endpoint>(receiver), wait);
     }
 
-    void flush(datagrams& d) { d.flush(has_waited); }
+    void flush(datagrams& d) { d.flush(wait); }
 
     /// Runs f in a thread of its own and g in this one, and returns when both have. Throws what one of them threw, g
     /// first. If one of them fails, it is on its caller to make the other one end.
@@ -88,8 +88,8 @@ private:
         return n;
     }
 
-    /// For the sockets of datagrams: they wait by themselves.
-    static void has_waited(udp::socket&, udp::socket::wait_type) {}
+    /// For the sockets of datagrams: they have waited by themselves.
+    static void wait(udp::socket&, udp::socket::wait_type) {}
 
     blocking_resources& shared_;
     blocking_resolver resolver_;

@@ -32,12 +32,10 @@ private:
 struct blocking_resources : resources {
     static constexpr std::size_t small_stack = 262'144;  ///< octets
 
-    blocking_resources() : resources(true, [this] { guard_.hurry(); }) {}
+    blocking_resources() : resources(true, [this] { guard.hurry(); }) {}
 
+    network::guard guard{watchdog};
     crew threads{small_stack};  ///< for clients, and the second things that they do
-
-private:
-    guard guard_{watchdog};
 };
 
 }  // namespace network

@@ -9,7 +9,6 @@ std::size_t coroutine::receive(stream& from, std::span<socks5::octet> buffer) {
     return n;
 }
 
-/// For the sockets of datagrams: they do not wait by themselves.
 void coroutine::wait(udp::socket& s, udp::socket::wait_type what) {
     error_code ignored;
     s.async_wait(what, yield_[ignored]);
