@@ -1,12 +1,25 @@
 """Clients that rest: a thousand, or with coroutines ten thousand. Each of them is still served."""
 import resource
 
+import pytest
+
 from proxy import COROUTINES
-from socks5 import connect
+from socks5 import HOST_UNREACHABLE, connect, refusal
 from targets import Listener
 from waiting import SLOW, wait_until
 
 WANTED = 10_000 if COROUTINES and not SLOW else 1_000
+
+
+def check_that_all_are_answered(pairs):
+    for client, target in pairs:
+        client.send(b"ping")
+        assert target.recv(4) == b"ping"
+        target.sendall(b"pong")
+        assert client.read(4) == b"pong"
+    for client, target in pairs:
+        client.reset()
+        target.close()
 
 
 def test_all_of_them_are_answered(start_proxy):
@@ -20,11 +33,19 @@ def test_all_of_them_are_answered(start_proxy):
         pairs = [(connect(proxy, listener.address), listener.accept()) for _ in range(count)]
     expected = own if COROUTINES else own + 2 * count
     wait_until(f"{expected} threads", lambda: proxy.threads() == expected)
-    for client, target in pairs:
-        client.send(b"ping")
-        assert target.recv(4) == b"ping"
-        target.sendall(b"pong")
-        assert client.read(4) == b"pong"
-    for client, target in pairs:
-        client.reset()
-        target.close()
+    check_that_all_are_answered(pairs)
+
+
+@pytest.mark.skipif(not COROUTINES, reason="it has no --threads")
+def test_threads_that_share_the_clients(start_proxy, listener):
+    """As many as were asked for, and everything else as with one: limits, errors, the end."""
+    proxy = start_proxy("--threads", "4", "--idle-timeout", "1")
+    for _ in range(3):
+        pairs = [(connect(proxy, listener.address), listener.accept()) for _ in range(50)]
+        assert proxy.threads() == 4
+        check_that_all_are_answered(pairs)
+    assert [refusal(proxy, ("", 1)) for _ in range(8)] == [HOST_UNREACHABLE] * 8
+    rests = [connect(proxy, listener.address) for _ in range(8)]
+    for client in rests:
+        client.wait_for_end()
+    wait_until("a line for each", lambda: sum(line.endswith(": idle") for line in proxy.log()) == len(rests))
