@@ -68,8 +68,7 @@ std::size_t threads_of_group() {
 }
 
 std::vector<limit> limits_of_threads(std::size_t clients, std::size_t each) {
-    constexpr std::size_t own = 16, own_mappings = 200;
-    auto const mappings = 2 * each;  // a stack, and a guard page below it
+    constexpr std::size_t own = 16;
     auto const enough = own + each * clients;
     std::filesystem::path const kernel("/proc/sys/kernel");
     return {
@@ -77,9 +76,14 @@ std::vector<limit> limits_of_threads(std::size_t clients, std::size_t each) {
         {"threads of a control group", threads_of_group(), own, each, enough, "in the systemd unit, TasksMax="},
         {"threads", number_in(kernel / "threads-max"), own, each, enough, "sysctl kernel.threads-max="},
         {"thread numbers", number_in(kernel / "pid_max"), own, each, enough, "sysctl kernel.pid_max="},
-        {"mappings of a process", number_in("/proc/sys/vm/max_map_count"), own_mappings, mappings,
-         own_mappings + mappings * clients, "sysctl vm.max_map_count="},
     };
+}
+
+/// Two stacks, of threads or of coroutines, with a guard page below each.
+limit limit_of_mappings(std::size_t clients) {
+    constexpr std::size_t own = 200, each = 4;
+    return {"mappings of a process",   number_in("/proc/sys/vm/max_map_count"), own, each, own + each * clients,
+            "sysctl vm.max_map_count="};
 }
 
 }  // namespace
@@ -92,6 +96,7 @@ capacity make_room(needs const& wanted) {
     auto const most = open_files(enough);
     auto const pipes = std::min(useful_pipes, most / 256);  // at the least: few are better than none
     auto all = threads > 0 ? limits_of_threads(clients, threads) : std::vector<limit>();
+    all.push_back(limit_of_mappings(clients));
     all.push_back({"open files", most, own + ends * pipes, sockets, enough, "ulimit -n "});
     auto const least = *std::ranges::min_element(all, {}, &limit::clients);
 

@@ -1,27 +1,32 @@
 /// Starting a coroutine, the one thing that differs between versions of Boost.
 #pragma once
 
+#include <boost/asio/io_context.hpp>
 #include <boost/version.hpp>
 
-#define BOOST_COROUTINES_NO_DEPRECATION_WARNING
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/spawn.hpp>
-
 #if BOOST_VERSION >= 108000
+#include <boost/asio/spawn.hpp>
 #include <boost/context/protected_fixedsize_stack.hpp>
 #else
+#define BOOST_COROUTINES_NO_DEPRECATION_WARNING
 #include <boost/asio/bind_executor.hpp>
+#include <boost/asio/spawn.hpp>
+#include <boost/coroutine/protected_stack_allocator.hpp>
 #endif
 
 namespace network {
 
 namespace asio = boost::asio;
 
-// A stack gets its memory page by page, when it first uses it; most use one. So each shall have pages of its own, which
-// the system gets back.
+/// Octets. A stack has pages of its own, with one below that nobody may touch. It gets memory for those that it uses,
+/// most use one, and the system gets them back.
+inline constexpr std::size_t coroutine_stack = 65'536;
+
+}  // namespace network
 
 #if BOOST_VERSION >= 108000
+
+namespace network {
 
 using yield_context = asio::yield_context;
 
@@ -31,25 +36,43 @@ void spawn(asio::io_context& io, F f) {
     auto const passed_on = [](std::exception_ptr const& e) {
         if (e) std::rethrow_exception(e);
     };
-    boost::context::protected_fixedsize_stack stack(65'536);
+    boost::context::protected_fixedsize_stack stack(coroutine_stack);
     asio::spawn(io, std::allocator_arg, std::move(stack), std::move(f), passed_on);
 }
 
+}  // namespace network
+
 #else
 
-// Boost.Coroutine. Bound to the executor itself, because asio::spawn(io, f) would put a strand in between; that is for
-// an io_context that several threads run, and costs time.
+// This Asio does not let us choose where stacks come from: always malloc(). So its allocator is told to ask another
+// one.
+namespace boost::coroutines {
+
+template <>
+inline void standard_stack_allocator::allocate(stack_context& context, std::size_t size) {
+    protected_stack_allocator().allocate(context, size);
+}
+
+template <>
+inline void standard_stack_allocator::deallocate(stack_context& context) {
+    protected_stack_allocator().deallocate(context);
+}
+
+}  // namespace boost::coroutines
+
+namespace network {
+
+// Bound to the executor itself, because asio::spawn(io, f) would put a strand in between; that is for an io_context
+// that several threads run, and costs time.
 using yield_context = asio::basic_yield_context<asio::executor_binder<void (*)(), asio::io_context::executor_type>>;
 
 template <class F>
 void spawn(asio::io_context& io, F f) {
-    // Stacks come from malloc(). From 128 KiB on it asks the system for pages; the first 16 octets it keeps for itself.
-    constexpr std::size_t stack = 33 * 4096 - 16;
     void (*const nothing_follows)() = [] {};
     asio::spawn(asio::bind_executor(io.get_executor(), nothing_follows), std::move(f),
-                boost::coroutines::attributes(stack));
+                boost::coroutines::attributes(coroutine_stack));
 }
 
-#endif
-
 }  // namespace network
+
+#endif
