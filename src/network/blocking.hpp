@@ -64,8 +64,15 @@ public:
     /// first. If one of them fails, it is on its caller to make the other one end.
     template <class F, class G>
     void both(F f, G g) {
-        crew::job other([&] { f(*this); });
-        auto other_end = other.get_future();
+        std::exception_ptr other_failure;
+        crew::job other([&] {
+            try {
+                f(*this);
+            } catch (std::exception const&) {
+                other_failure = std::current_exception();
+            }
+        });
+        auto const other_end = other.get_future();
         shared_.threads.run(std::move(other));
         std::exception_ptr failure;
         try {
@@ -75,7 +82,7 @@ public:
         }
         other_end.wait();
         if (failure) std::rethrow_exception(failure);
-        other_end.get();
+        if (other_failure) std::rethrow_exception(other_failure);
     }
 
     void pause(std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }
