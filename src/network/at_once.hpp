@@ -7,6 +7,8 @@
 #include "network/pipe.hpp"
 #include "network/resources.hpp"
 
+#include <exception>
+
 namespace network {
 
 /// A part of a model of session::network, where each operation is explained.
@@ -74,6 +76,16 @@ protected:
         if (error) refuse(error);
         prepare(target.native_handle());
         return stream(std::move(target));
+    }
+
+    /// What run() throws, or nothing.
+    static std::exception_ptr failure_of(auto&& run) {
+        try {
+            run();
+        } catch (std::exception const&) {
+            return std::current_exception();
+        }
+        return {};
     }
 
     /// Is it still there? What it sends is kept until it is read.

@@ -7,7 +7,6 @@
 
 #include <boost/asio/write.hpp>
 
-#include <exception>
 #include <span>
 #include <thread>
 
@@ -65,21 +64,10 @@ public:
     template <class F, class G>
     void both(F f, G g) {
         std::exception_ptr other_failure;
-        crew::job other([&] {
-            try {
-                f(*this);
-            } catch (std::exception const&) {
-                other_failure = std::current_exception();
-            }
-        });
+        crew::job other([&] { other_failure = failure_of([&] { f(*this); }); });
         auto const other_end = other.get_future();
         shared_.threads.run(std::move(other));
-        std::exception_ptr failure;
-        try {
-            g(*this);
-        } catch (std::exception const&) {
-            failure = std::current_exception();
-        }
+        auto const failure = failure_of([&] { g(*this); });
         other_end.wait();
         if (failure) std::rethrow_exception(failure);
         if (other_failure) std::rethrow_exception(other_failure);

@@ -7,7 +7,6 @@
 
 #include <boost/asio/write.hpp>
 
-#include <exception>
 #include <functional>
 #include <span>
 
@@ -78,20 +77,11 @@ public:
         asio::steady_timer other_end(shared_.io, time_point::max());
         spawn(shared_.io, [&](yield_context const& yield) {
             coroutine there(shared_, resolver_, yield);
-            try {
-                f(there);
-            } catch (std::exception const&) {
-                other_failure = std::current_exception();
-            }
+            other_failure = failure_of([&] { f(there); });
             other_ended = true;
             other_end.cancel();
         });
-        std::exception_ptr failure;
-        try {
-            g(*this);
-        } catch (std::exception const&) {
-            failure = std::current_exception();
-        }
+        auto const failure = failure_of([&] { g(*this); });
         error_code cancelled;
         if (!other_ended) other_end.async_wait(yield_[cancelled]);
         if (failure) std::rethrow_exception(failure);

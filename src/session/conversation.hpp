@@ -49,7 +49,7 @@ struct conversation {
         constexpr auto patience = 1s;
         constexpr std::size_t most = 1 << 20;  // octets
         auto const alarm = net.alarm_at(after(patience), [&] { net.end(stream); });
-        socks5::octet ignored[512];
+        socks5::octets ignored(512);
         try {
             send(last);
             net.shutdown_send(stream);

@@ -8,7 +8,7 @@ namespace session {
 /// Reads the client's connection to its end; what comes meanwhile means nothing.
 template <network Net>
 void wait_for_end(Net& net, typename Net::stream& stream) {
-    socks5::octet ignored[512];
+    socks5::octets ignored(512);
     try {
         while (net.read_some(stream, ignored) > 0) continue;
     } catch (std::exception const&) {
