@@ -14,8 +14,7 @@ import pytest
 from namespaces import unshared
 from waiting import patience
 
-if not shutil.which("tshark"):
-    pytest.skip("no command tshark here", allow_module_level=True)
+pytestmark = pytest.mark.skipif(not shutil.which("tshark"), reason="no command tshark here")
 
 TOP = pathlib.Path(__file__).parents[2]
 WIRESHARK = TOP / "wireshark"
@@ -78,6 +77,20 @@ def everything(tmp_path_factory):
     return path
 
 
+@pytest.fixture(scope="session")
+def capturing():
+    """A function that runs dumpcap for the loopback of another network; or the test is skipped where nobody may."""
+    wrapper = unshared("ip link set lo up", "--net", "--mount")
+
+    def run(*options):
+        return subprocess.run([*wrapper, "dumpcap", "-i", "lo", *options], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=patience(20), check=False)
+    trial = run("-L")
+    if trial.returncode != 0:
+        pytest.skip(f"no capturing here: {trial.stderr.strip()}")
+    return run
+
+
 def test_names():
     """The page tells of each profile and of each capture, and each capture is looked at here."""
     assert PROFILES == ["SOCKS5 UDP relay", "SOCKS5 both sides", "SOCKS5 bytes", "SOCKS5 handshake"]
@@ -115,13 +128,10 @@ def test_buttons(profile):
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_capture_filters(profile):
+def test_capture_filters(profile, capturing):
     """Each compiles; dumpcap -d only shows the result."""
     for _, text in filters(profile, "cfilters"):
-        done = subprocess.run(["dumpcap", "-i", "lo", "-d", "-f", text], stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, timeout=patience(20), check=False)
-        if "ermission" in done.stderr:
-            pytest.skip(f"no capturing here: {done.stderr.strip()}")
+        done = capturing("-d", "-f", text)
         assert done.returncode == 0, f"{text}: {done.stderr}"
 
 
@@ -199,10 +209,7 @@ def captures(request, tmp_path_factory):
     """The folder of the captures; and of the same captures of the program under test, which record.sh makes now."""
     if request.param == "committed":
         return WIRESHARK / "captures"
-    trial = subprocess.run([*unshared("ip link set lo up", "--net", "--mount"), "dumpcap", "-i", "lo", "-L"],
-                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=patience(20), check=False)
-    if trial.returncode != 0:
-        pytest.skip(f"no capturing here: {trial.stderr.strip()}")
+    request.getfixturevalue("capturing")
     folder = tmp_path_factory.mktemp("captures")
     done = subprocess.run(["sh", WIRESHARK / "record.sh", folder], stdin=subprocess.DEVNULL, capture_output=True,
                           text=True, timeout=patience(300), check=False)
