@@ -129,10 +129,10 @@ def test_buttons(profile):
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_capture_filters(profile, capturing):
-    """Each compiles; dumpcap -d only shows the result."""
+    """Each compiles; dumpcap -d shows the result, and no error by its exit code."""
     for _, text in filters(profile, "cfilters"):
         done = capturing("-d", "-f", text)
-        assert done.returncode == 0, f"{text}: {done.stderr}"
+        assert done.returncode == 0 and "(000)" in done.stdout, f"{text}: {done.stderr}"
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -232,6 +232,11 @@ def test_fields(captures, name):
     if name == "udp-lost":
         came, expected = sorted(came), sorted(expected)
     assert came == expected
+
+
+def test_nothing_is_explained(everything):
+    """SOCKS5 bytes shows segments, and no SOCKS."""
+    assert not tshark("-r", everything, "-Y", "socks", profile="SOCKS5 bytes")
 
 
 @pytest.mark.parametrize("name", EXPECTED)
