@@ -260,12 +260,12 @@ def test_both_sides(captures, name):
 
 def segments(capture, only):
     """For each: is it the client's side? And who sends what: a payload, an end, or a reset."""
-    fields = ["tcp.srcport", "tcp.dstport", "tcp.payload", "tcp.flags.fin", "tcp.flags.reset"]
-    for source, destination, payload, end, reset in rows(capture, fields, only, "SOCKS5 bytes"):
+    fields = ["tcp.srcport", "tcp.dstport", "tcp.payload", "tcp.flags"]
+    for source, destination, payload, flags in rows(capture, fields, only, "SOCKS5 bytes"):
         near = "10800" in (source, destination)
         other = source != "10800" if near else source == "7"
         sender = ("client" if near else "target") if other else "proxy"
-        yield near, f"{sender} {payload or 'END' * int(end) + 'RESET' * int(reset)}"
+        yield near, f"{sender} {payload or ('RESET' if int(flags, 16) & 4 else 'END')}"
 
 
 def client_side(capture, only):
