@@ -18,6 +18,7 @@ from nameserver import NameServer
 from proxy import Proxy
 from socks5 import (CONNECT, NO_AUTHENTICATION, SUCCEEDED, UDP_ASSOCIATE, Client, connect, datagram, greeting,
                     read_exactly, request)
+from socks5 import reset as close_with_reset
 from targets import Listener, Server, UdpSocket, echo, refusing, shout_back
 from waiting import patience, wait_until
 from web import WebServer
@@ -189,8 +190,7 @@ def reset(proxy, _):
         connection = target.accept()
         client.send(b"hello")
         read_exactly(connection, 5)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        connection.close()
+        close_with_reset(connection)
         with contextlib.suppress(ConnectionResetError):
             check(not client.socket.recv(1))
 

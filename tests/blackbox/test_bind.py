@@ -7,7 +7,7 @@ import pytest
 
 from ftp import FtpServer, FtpThroughSocks
 from socks5 import (BIND, COMMAND_NOT_SUPPORTED, HOST_UNREACHABLE, NO_AUTHENTICATION, NOT_ALLOWED, SUCCEEDED,
-                    UNSPECIFIED, Client, connect, error_reply, greeting, read_exactly, read_to_end, refusal, request,
+                    UNSPECIFIED, Client, error_reply, greeting, read_exactly, read_to_end, refusal, request,
                     reset)
 from waiting import Background, patience, wait_until
 
