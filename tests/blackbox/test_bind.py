@@ -1,16 +1,13 @@
 """BIND: RFC 1928 sections 4 and 6."""
-import ftplib
 import io
 import socket
 import time
 
 import pytest
-from pyftpdlib.authorizers import DummyAuthorizer
-from pyftpdlib.handlers import DTPHandler, FTPHandler
-from pyftpdlib.servers import FTPServer
 
+from ftp import FtpServer, FtpThroughSocks
 from socks5 import (BIND, COMMAND_NOT_SUPPORTED, HOST_UNREACHABLE, NO_AUTHENTICATION, NOT_ALLOWED, SUCCEEDED,
-                    UNSPECIFIED, Client, connect, error_reply, greeting, read_exactly, read_to_end, refusal, request,
+                    UNSPECIFIED, Client, error_reply, greeting, read_exactly, read_to_end, refusal, request,
                     reset)
 from waiting import Background, patience, wait_until
 
@@ -205,62 +202,22 @@ def test_outgoing_address(start_proxy):
         assert client.read_reply().rep == SUCCEEDED
 
 
-class FtpThroughSocks(ftplib.FTP):
-    """FTP in active mode: the control connection by CONNECT, each data connection by BIND."""
-
-    def __init__(self, proxy, server):
-        super().__init__()
-        self.proxy, self.host = proxy, server[0]
-        self.sock = connect(proxy, server).socket
-        self.af = self.sock.family
-        self.file = self.sock.makefile("r", encoding=self.encoding)
-        self.welcome = self.getresp()
-
-    def ntransfercmd(self, cmd, rest=None):
-        client, where = bind(self.proxy, self.host)
-        self.sendport(*where)
-        self.sendcmd(cmd)
-        reply = client.read_reply()
-        assert reply.rep == SUCCEEDED and reply.bnd[0] == self.host
-        return client.socket, None
-
-
-@pytest.fixture
-def ftp_server(tmp_path):
-    """A real FTP server and its folder."""
+def test_active_ftp(proxy, tmp_path):
+    """What BIND was made for: a real server connects back for a listing, a download and an upload."""
     folder = tmp_path / "ftp"
     folder.mkdir()
-    authorizer = DummyAuthorizer()
-    authorizer.add_anonymous(str(folder), perm="elrw")
-    handler = type("Handler", (FTPHandler,), {"authorizer": authorizer, "use_sendfile": False,
-                                              "dtp_handler": type("Data", (DTPHandler,), {})})
-    server = FTPServer(("127.0.0.1", 0), handler)
-    stop = []
-
-    def serve():
-        while not stop:
-            server.serve_forever(timeout=0.05, blocking=False)
-    loop = Background(serve)
-    yield server.socket.getsockname(), folder
-    stop.append(True)
-    loop.result()
-    server.close_all()
-
-
-def test_active_ftp(proxy, ftp_server):
-    """What BIND was made for: a real server connects back for a listing, a download and an upload."""
-    address, folder = ftp_server
     content = bytes(range(256)) * 4096
     (folder / "there.bin").write_bytes(content)
-    ftp = FtpThroughSocks(proxy, address)
-    ftp.login()
     names, came = [], io.BytesIO()
-    ftp.retrlines("NLST", names.append)
-    ftp.retrbinary("RETR there.bin", came.write)
-    ftp.storbinary("STOR back.bin", io.BytesIO(content[::-1]))
-    ftp.quit()
+    with FtpServer(folder) as server:
+        ftp = FtpThroughSocks(proxy, server.address)
+        ftp.login()
+        ftp.retrlines("NLST", names.append)
+        ftp.retrbinary("RETR there.bin", came.write)
+        ftp.storbinary("STOR back.bin", io.BytesIO(content[::-1]))
+        ftp.quit()
     assert names == ["there.bin"]
     assert came.getvalue() == content
     assert (folder / "back.bin").read_bytes() == content[::-1]
-    proxy.wait_for_log(f"CONNECT 127.0.0.1:{address[1]}")
+    proxy.wait_for_log(f"CONNECT 127.0.0.1:{server.address[1]}")
     assert len([line for line in proxy.log() if " BIND " in line and line.endswith(": done")]) == 3

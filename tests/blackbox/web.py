@@ -43,11 +43,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class WebServer(http.server.ThreadingHTTPServer):
-    """On a free port of the given address, as long as the context lasts."""
+    """On the given address, on a free port if none is given, as long as the context lasts."""
 
-    def __init__(self, host="127.0.0.1"):
+    def __init__(self, host="127.0.0.1", port=0):
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        super().__init__((host, 0), Handler)
+        super().__init__((host, port), Handler)
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{self.port}/"
         self.loop = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
         self.loop.start()
