@@ -70,6 +70,10 @@ po::options_description all_options(program const& which) {
 
     add = shown.add_options();
     add("trace", "Show every SOCKS message, octet by octet. Passwords are shown as ***.");
+    add("pcap", once("FILE"),
+        "Record what passes on both sides of the proxy, for Wireshark. What FILE held is lost. Passwords and data are "
+        "in "
+        "it as they were sent. Goes with --no-splice.");
     add("quiet",
         "No line for each client that has left, not even for a failed login. Otherwise the first 60 failed logins of a "
         "minute have a line, and 60 other clients that made no request; the rest are counted.");
@@ -174,7 +178,8 @@ std::optional<options> parse_options(program const& which, int argc, char const*
     settings.offer_bind = !given.has("no-bind");
     settings.offer_udp = !given.has("no-udp");
     chosen.trace = given.has("trace");
-    chosen.splice = !given.has("no-splice");
+    if (given.has("pcap")) given.one("pcap", [&](auto const& path) { chosen.pcap = path; });
+    chosen.splice = !given.has("no-splice") && chosen.pcap.empty();
     chosen.quiet = given.has("quiet");
 
     auto const open = given.has("open") || !settings.users.empty() || !settings.rules.allowed_clients.empty();

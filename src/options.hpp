@@ -20,6 +20,7 @@ struct options {
     bool quiet = false;
     bool trace = false;
     bool splice = true;
+    std::string pcap;  ///< the file to record to, or nothing
     session::settings settings;
 };
 

@@ -14,8 +14,6 @@ using namespace plainsocks;
 
 program const this_program{"plainsocks", "A SOCKS5 proxy, RFC 1928 and RFC 1929, with a thread for each client."};
 
-void warn(std::string const& line) { err(this_program.name + ": " + line + '\n'); }
-
 void run(options const& options) {
     auto const room = make_room({.clients = options.max_clients, .threads = 2});
     if (!room.shortage.empty()) warn(room.shortage);
@@ -27,13 +25,16 @@ void run(options const& options) {
     if (options.outgoing) try_outgoing(shared.io, *options.outgoing);
     auto doors = listen(shared.io, options.listen);
 
+    auto const recorder = start_recording(options);
     client_log log;
     std::atomic<std::size_t> clients = 0;
     auto const serve = [&](network::visitor& visitor) {
         session::record record{.number = ++clients, .client = network::to_address(visitor.from)};
-        network::blocking net(shared);
+        auto const tap = tap_for(recorder, record);
+        network::blocking net(shared, tap.get());
         {
             auto stream = std::move(visitor.stream);  // closed before the log says so, and before net ends
+            net.observe_visitor(stream, record.client, capture::side::client);
             session::serve(net, stream, options.settings, record);
         }
         if (!options.quiet) log.write(record);

@@ -17,8 +17,6 @@ program const this_program{"plainsocks-coroutine",
                            "wait for a log or a trace that nobody reads: lines are lost then, and counted.",
                            true};
 
-void warn(std::string const& line) { err(this_program.name + ": " + line + '\n'); }
-
 void run(options const& options) {
     out.never_wait();
     err.never_wait();
@@ -34,15 +32,18 @@ void run(options const& options) {
     if (options.outgoing) try_outgoing(first, *options.outgoing);
     auto doors = listen(first, options.listen);
 
+    auto const recorder = start_recording(options);
     client_log log;
     std::atomic<std::size_t> clients = 0;
     auto const serve = [&](network::visitor& visitor, network::coroutine_resources& shared,
                            network::yield_context const& yield) {
         session::record record{.number = ++clients, .client = network::to_address(visitor.from)};
         network::coroutine_resolver resolver(shared.io, shared.look_ups);
-        network::coroutine net(shared, resolver, yield);
+        auto const tap = tap_for(recorder, record);
+        network::coroutine net(shared, resolver, yield, tap.get());
         {
             auto stream = std::move(visitor.stream);  // closed before the log says so
+            net.observe_visitor(stream, record.client, capture::side::client);
             session::serve(net, stream, options.settings, record);
         }
         if (!options.quiet) log.write(record);

@@ -72,6 +72,8 @@ void client_log::tell_what_was_left_out(session::time_point at) {
     if (auto const n = without_request_.left_out(at)) line("clients without a request not shown: " + std::to_string(n));
 }
 
+void warn(std::string const& line) { err(name + ": " + line + '\n'); }
+
 std::list<network::listener> listen(boost::asio::io_context& io, std::vector<tcp::endpoint> const& endpoints) {
     std::list<network::listener> doors;
     for (auto const& endpoint : endpoints) {
@@ -100,6 +102,19 @@ void try_outgoing(boost::asio::io_context& io, boost::asio::ip::address const& a
     if (error) throw std::runtime_error("cannot use --outgoing " + address.to_string() + ": " + error.message());
 }
 
+std::unique_ptr<capture::recorder> start_recording(options const& options) {
+    if (options.pcap.empty()) return {};
+    auto recorder = std::make_unique<capture::recorder>(options.pcap, warn);
+    warn("recording to " + options.pcap + ", with all passwords and data; for wireshark -r " + options.pcap);
+    return recorder;
+}
+
+std::unique_ptr<capture::tap> tap_for(std::unique_ptr<capture::recorder> const& recorder,
+                                      session::record const& whose) {
+    if (!recorder) return {};
+    return std::make_unique<capture::tap>(*recorder, [&whose] { return whose.who(); });
+}
+
 void leave_threads_behind() {
     auto const line = name + ": some threads did not end: a name is still looked up, or the log is not read\n";
     if (err.is_read()) std::ignore = ::write(STDERR_FILENO, line.data(), line.size());
@@ -118,10 +133,10 @@ int main_of(program const& which, int argc, char** argv, void (*run)(options con
         run(*options);
         return 0;
     } catch (usage_error const& e) {
-        err(name + ": " + e.what() + "; see " + name + " --help\n");
+        warn(std::string(e.what()) + "; see " + name + " --help");
         return 2;
     } catch (std::exception const& e) {
-        err(name + ": " + e.what() + '\n');
+        warn(e.what());
         return 1;
     }
 }

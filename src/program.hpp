@@ -1,6 +1,7 @@
 /// What the two programs have in common: lines, doors, and how they end.
 #pragma once
 
+#include "capture/tap.hpp"
 #include "line_limit.hpp"
 #include "network/listener.hpp"
 #include "options.hpp"
@@ -36,6 +37,9 @@ private:
 
 extern printer out, err;
 
+/// A line on the standard error, behind the name of this program.
+void warn(std::string const& line);
+
 /// A line for each client that has left; but anybody can come and make no request, a thousand times a second, and that
 /// shall not fill the disk. Failed logins are counted apart, so that nobody can hide them behind other noise.
 class client_log {
@@ -62,6 +66,12 @@ void announce(network::listener const& door);
 
 /// An address that this machine does not have should not wait for the first client to be found out.
 void try_outgoing(boost::asio::io_context& io, boost::asio::ip::address const& address);
+
+/// For --pcap; nothing when it was not given. Throws std::runtime_error.
+std::unique_ptr<capture::recorder> start_recording(options const& options);
+
+/// What a client's network tells the recorder; nothing without a recorder.
+std::unique_ptr<capture::tap> tap_for(std::unique_ptr<capture::recorder> const& recorder, session::record const& whose);
 
 /// The end of a program that cannot wait for its threads: a name look-up cannot be interrupted, nor can a thread that
 /// writes its log to somebody who does not read. So nothing here waits, either.

@@ -4,8 +4,27 @@ namespace network {
 
 using boost::system::system_error;
 
+void at_once::shutdown_send(stream& s) {
+    if (s.observer() != nullptr) s.observer()->ends();
+    shut(s.socket(), tcp::socket::shutdown_send);
+}
+
+void at_once::shutdown_receive(stream& s) {
+    if (s.observer() != nullptr) s.observer()->stops_reading();
+    shut(s.socket(), tcp::socket::shutdown_receive);
+}
+
+void at_once::end(stream& s) {
+    if (s.observer() != nullptr) {
+        s.observer()->stops_reading();
+        s.observer()->ends();
+    }
+    shut(s.socket(), tcp::socket::shutdown_both);
+}
+
 /// Not by Asio's option, because the destructor of its socket would take that back.
 void at_once::reset_on_close(stream& s) {
+    if (s.observer() != nullptr) s.observer()->resets_on_close();
     linger const immediately{1, 0};
     ::setsockopt(s.socket().native_handle(), SOL_SOCKET, SO_LINGER, &immediately, sizeof immediately);
 }
@@ -67,21 +86,53 @@ at_once::listener at_once::listen(socks5::host const& host) {
 }
 
 at_once::datagrams at_once::open_datagrams(socks5::host const& host) {
+    return open_datagrams(to_ip(host), capture::side::client);
+}
+
+at_once::datagrams at_once::open_datagrams() {
+    if (resources_.outgoing) return open_datagrams(*resources_.outgoing, capture::side::target);
     try {
-        return {resources_.io, {to_ip(host), 0}, resources_.sockets_block};
+        return open_datagrams(asio::ip::address_v6::any(), capture::side::target);
+    } catch (socks5::refused const&) {
+        // A machine without IPv6.
+    }
+    return open_datagrams(asio::ip::address_v4::any(), capture::side::target);
+}
+
+at_once::datagrams at_once::open_datagrams(asio::ip::address const& ip, capture::side side) {
+    try {
+        return {resources_.io, {ip, 0}, resources_.sockets_block, observe_datagrams(side)};
     } catch (system_error const& e) {
         refuse(e.code());
     }
 }
 
-at_once::datagrams at_once::open_datagrams() {
-    if (resources_.outgoing) return open_datagrams(to_host(*resources_.outgoing));
-    try {
-        return {resources_.io, {asio::ip::address_v6::any(), 0}, resources_.sockets_block};
-    } catch (system_error const&) {
-        // A machine without IPv6.
-    }
-    return open_datagrams(socks5::ipv4{});
+/// Our own port has to be known before there is a connection; so it is chosen now.
+std::unique_ptr<capture::connection> at_once::observe_connect(tcp::socket& socket, socks5::address const& target) {
+    if (tap_ == nullptr) return {};
+    error_code ignored;
+    if (!resources_.outgoing) socket.bind({to_ip(route_to(target)), 0}, ignored);
+    auto observer = tap_->open(capture::side::target, to_address(socket.local_endpoint(ignored)), target);
+    observer->connecting();
+    return observer;
+}
+
+void at_once::observe_visitor(stream& s, socks5::address const& peer, capture::side side) {
+    if (tap_ == nullptr) return;
+    auto observer = tap_->open(side, local(s), peer);
+    observer->accepted();
+    s.observe(std::move(observer));
+}
+
+std::unique_ptr<capture::datagrams> at_once::observe_datagrams(capture::side side) {
+    if (tap_ == nullptr) return {};
+    return tap_->open(side, [this](socks5::address const& peer) {
+        try {
+            return route_to(peer);
+        } catch (socks5::refused const&) {
+            return socks5::host();  // no way there any more
+        }
+    });
 }
 
 }  // namespace network

@@ -1,6 +1,7 @@
 /// What a network does at once, without waiting. It is the same whether threads wait or coroutines do.
 #pragma once
 
+#include "capture/tap.hpp"
 #include "network/addresses.hpp"
 #include "network/datagrams.hpp"
 #include "network/listener.hpp"
@@ -26,9 +27,9 @@ public:
 
     pipe open_pipe(stream& from, stream& to) { return {resources_.pipes, from, to}; }
 
-    void shutdown_send(stream& s) { shut(s.socket(), tcp::socket::shutdown_send); }
-    void shutdown_receive(stream& s) { shut(s.socket(), tcp::socket::shutdown_receive); }
-    void end(stream& s) { shut(s.socket(), tcp::socket::shutdown_both); }
+    void shutdown_send(stream& s);
+    void shutdown_receive(stream& s);
+    void end(stream& s);
     void end(listener& l) { l.end(); }
     void end(datagrams& d) { d.end(); }
     void reset_on_close(stream& s);
@@ -45,10 +46,16 @@ public:
     bool has_more(datagrams const& d) { return d.has_more(); }
 
     alarm alarm_at(time_point due, std::function<void()> wake) { return {resources_.watchdog, due, std::move(wake)}; }
+    /// The peer of this connection has come to us.
+    void observe_visitor(stream& s, socks5::address const& peer, capture::side side);
+
     bool stopping() const { return resources_.watchdog.stopping(); }
 
 protected:
-    explicit at_once(network::resources& shared) : resources_(shared) {}
+    /// With a tap, all that its connections and datagrams carry is recorded.
+    at_once(network::resources& shared, capture::tap const* tap) : resources_(shared), tap_(tap) {}
+
+    capture::tap const* tap() const { return tap_; }
 
     /// The resolver is asked, if the name is not a number; `how...` tells it how to wait.
     std::vector<socks5::address> resolve(socks5::address const& dst, time_point limit, auto& resolver,
@@ -67,15 +74,18 @@ protected:
     stream connect(socks5::address const& address, time_point limit, auto&& connect) {
         tcp::endpoint const endpoint(to_ip(address.host), address.port);
         auto target = socket_towards(endpoint);
+        auto observer = observe_connect(target, address);
         error_code error;
         {
             auto const time_is_up = alarm_at(limit, [&] { shut(target, tcp::socket::shutdown_both); });
             connect(target, endpoint, error);
             if (time_is_up.rang()) throw socks5::refused(socks5::rep::host_unreachable, "no connection (time limit)");
         }
+        if (observer && !error) observer->connected();
+        if (observer && error == asio::error::connection_refused) observer->refused();
         if (error) refuse(error);
         prepare(target.native_handle());
-        return stream(std::move(target));
+        return stream(std::move(target), std::move(observer));
     }
 
     /// What run() throws, or nothing.
@@ -102,7 +112,9 @@ protected:
         try {
             auto came = l.accept(accept);
             if (!came) return {};
-            return visitor{std::move(came->stream), to_address(came->from)};
+            visitor who{std::move(came->stream), to_address(came->from)};
+            observe_visitor(who.stream, who.address, capture::side::target);
+            return who;
         } catch (boost::system::system_error const& e) {
             refuse(e.code());
         }
@@ -118,8 +130,12 @@ private:
                                            error_code const& error) const;
     bool can_reach(asio::ip::address const& ip) const;
     tcp::socket socket_towards(tcp::endpoint const& target);
+    std::unique_ptr<capture::connection> observe_connect(tcp::socket& socket, socks5::address const& target);
+    datagrams open_datagrams(asio::ip::address const& ip, capture::side side);
+    std::unique_ptr<capture::datagrams> observe_datagrams(capture::side side);
 
     network::resources& resources_;
+    capture::tap const* tap_;  ///< none: nothing is recorded
 };
 
 }  // namespace network

@@ -16,16 +16,17 @@ namespace network {
 /// blocks is the thread that calls.
 class blocking : public at_once {
 public:
-    explicit blocking(blocking_resources& shared)
-        : at_once(shared), shared_(shared), resolver_(shared.io, shared.look_ups) {}
+    explicit blocking(blocking_resources& shared, capture::tap const* tap = nullptr)
+        : at_once(shared, tap), shared_(shared), resolver_(shared.io, shared.look_ups) {}
 
     socks5::octets read(stream& from, std::size_t n) { return from.read(n, receive); }
     std::size_t read_some(stream& from, std::span<socks5::octet> buffer) { return from.read_some(buffer, receive); }
 
     void write(stream& to, std::span<socks5::octet const> octets) {
         error_code error;
+        to.sends(octets);
         asio::write(to.socket(), asio::buffer(octets.data(), octets.size()), error);
-        if (error) lost(error);
+        to.sent(error);
     }
 
     /// The system waits in splice(), as long as it shall.
@@ -79,8 +80,7 @@ private:
     static std::size_t receive(stream& from, std::span<socks5::octet> buffer) {
         error_code error;
         auto const n = from.socket().read_some(asio::buffer(buffer.data(), buffer.size()), error);
-        if (error && error != asio::error::eof) lost(error);
-        return n;
+        return from.received(buffer, n, error);
     }
 
     /// For the sockets of datagrams: they have waited by themselves.

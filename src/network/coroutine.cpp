@@ -5,8 +5,7 @@ namespace network {
 std::size_t coroutine::receive(stream& from, std::span<socks5::octet> buffer) {
     error_code error;
     auto const n = from.socket().async_read_some(asio::buffer(buffer.data(), buffer.size()), yield_[error]);
-    if (error && error != asio::error::eof) lost(error);
-    return n;
+    return from.received(buffer, n, error);
 }
 
 void coroutine::wait(udp::socket& s, udp::socket::wait_type what) {

@@ -16,8 +16,9 @@ namespace network {
 /// that it was made for.
 class coroutine : public at_once {
 public:
-    coroutine(coroutine_resources& shared, coroutine_resolver& resolver, yield_context yield)
-        : at_once(shared), shared_(shared), resolver_(resolver), yield_(std::move(yield)) {}
+    coroutine(coroutine_resources& shared, coroutine_resolver& resolver, yield_context yield,
+              capture::tap const* tap = nullptr)
+        : at_once(shared, tap), shared_(shared), resolver_(resolver), yield_(std::move(yield)) {}
 
     socks5::octets read(stream& from, std::size_t n) {
         return from.read(n, std::bind_front(&coroutine::receive, this));
@@ -28,8 +29,9 @@ public:
 
     void write(stream& to, std::span<socks5::octet const> octets) {
         error_code error;
+        to.sends(octets);
         asio::async_write(to.socket(), asio::buffer(octets.data(), octets.size()), yield_[error]);
-        if (error) lost(error);
+        to.sent(error);
     }
 
     std::size_t move_some(pipe& p) {
@@ -76,7 +78,7 @@ public:
         std::exception_ptr other_failure;
         asio::steady_timer other_end(shared_.io, time_point::max());
         spawn(shared_.io, [&](yield_context const& yield) {
-            coroutine there(shared_, resolver_, yield);
+            coroutine there(shared_, resolver_, yield, tap());
             other_failure = failure_of([&] { f(there); });
             other_ended = true;
             other_end.cancel();

@@ -6,12 +6,19 @@
 
 namespace network {
 
-datagrams::datagrams(asio::io_context& io, udp::endpoint const& where, bool blocks)
-    : socket_(io), ipv6_(where.address().is_v6()) {
+datagrams::datagrams(asio::io_context& io, udp::endpoint const& where, bool blocks,
+                     std::unique_ptr<capture::datagrams> observer)
+    : socket_(io), ipv6_(where.address().is_v6()), observer_(std::move(observer)) {
     socket_.open(where.protocol());
     if (ipv6_) socket_.set_option(asio::ip::v6_only(false));  // "::" is for IPv4, too
     socket_.bind(where);
     socket_.native_non_blocking(!blocks);
+}
+
+std::size_t datagrams::take(std::span<socks5::octet> buffer, udp::endpoint& sender) {
+    auto const size = received_.take(buffer, sender);
+    if (observer_) observer_->received(to_address(local()), to_address(sender), buffer.first(size));
+    return size;
 }
 
 /// Also makes the receiver an address of the kind that the socket has.

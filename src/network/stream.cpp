@@ -25,4 +25,12 @@ std::size_t stream::take(std::span<socks5::octet> buffer) {
     return n;
 }
 
+void stream::observe_receipt(std::span<socks5::octet const> came, error_code const& error) {
+    observer_->received(came);
+    if (error == asio::error::connection_reset)
+        observer_->peer_reset();
+    else if (error == asio::error::eof)
+        observer_->peer_ended();
+}
+
 }  // namespace network

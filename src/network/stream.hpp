@@ -1,11 +1,12 @@
 /// A TCP connection.
 #pragma once
 
+#include "capture/connection.hpp"
 #include "network/errors.hpp"
-#include "socks5/octets.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include <memory>
 #include <span>
 
 namespace network {
@@ -24,7 +25,9 @@ void prepare(tcp::socket::native_handle_type socket);
 /// knows: receive(stream, buffer) returns how many there are, and 0 at the end.
 class stream {
 public:
-    explicit stream(tcp::socket connected) : socket_(std::move(connected)) {}
+    /// The observer is told of everything, unless there is none.
+    explicit stream(tcp::socket connected, std::unique_ptr<capture::connection> observer = {})
+        : socket_(std::move(connected)), observer_(std::move(observer)) {}
 
     /// Exactly n octets. Throws std::runtime_error.
     socks5::octets read(std::size_t n, auto&& receive) {
@@ -55,6 +58,26 @@ public:
     /// Has something come that nobody has read yet, though the system has delivered it?
     bool has_more() const { return first_ < ahead_.size(); }
 
+    /// What receive() has to return, or to throw: n octets are in the buffer.
+    std::size_t received(std::span<socks5::octet const> buffer, std::size_t n, error_code const& error) {
+        if (observer_) observe_receipt(buffer.first(n), error);
+        if (error && error != asio::error::eof) lost(error);
+        return n;
+    }
+
+    /// Around a write: what will be sent, and what the system said.
+    void sends(std::span<socks5::octet const> octets) {
+        if (observer_) observer_->sends(octets);
+    }
+    void sent(error_code const& error) {
+        if (!error) return;
+        if (observer_) observer_->send_failed();
+        lost(error);
+    }
+
+    void observe(std::unique_ptr<capture::connection> observer) { observer_ = std::move(observer); }
+    capture::connection* observer() { return observer_.get(); }
+
     tcp::socket& socket() { return socket_; }
     tcp::socket const& socket() const { return socket_; }
 
@@ -64,10 +87,12 @@ private:
     static constexpr std::size_t far = 65'536;  ///< octets
 
     std::size_t take(std::span<socks5::octet> buffer);
+    void observe_receipt(std::span<socks5::octet const> came, error_code const& error);
 
     tcp::socket socket_;
     socks5::octets ahead_;  ///< has come, but was not read: from first_ on
     std::size_t first_ = 0;
+    std::unique_ptr<capture::connection> observer_;  ///< told of the close before it happens
 };
 
 }  // namespace network

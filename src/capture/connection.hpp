@@ -1,0 +1,59 @@
+/// A TCP connection of the proxy, recorded as it would look on the wire.
+#pragma once
+
+#include "capture/packet.hpp"
+#include "capture/recorder.hpp"
+
+namespace capture {
+
+/// Told of what the proxy does with the connection, it records the segments that belong to it. Sequence numbers begin
+/// with 0, and whatever arrives is acknowledged at once. May be told by several threads.
+class connection {
+public:
+    /// The comment goes with the first packet.
+    connection(recorder& to, side where, socks5::address const& ours, socks5::address const& peer, std::string comment)
+        : recorder_(to), side_(where), us_{ours}, peer_{peer}, comment_(std::move(comment)) {}
+
+    /// The proxy closes it: with a reset where one was asked for, otherwise with an end, unless it has sent that.
+    ~connection();
+
+    // How it begins: the peer has come; or we go there, and are let in, or are refused.
+    void accepted();
+    void connecting();
+    void connected();
+    void refused();
+
+    void received(std::span<octet const> data);
+    void sends(std::span<octet const> data);
+
+    // How it ends.
+    void peer_ended();
+    void peer_reset();
+    void send_failed();                       ///< the peer has reset it, unless we have ended it
+    void ends();                              ///< we send our end
+    void stops_reading() { reads_ = false; }  ///< an end that is read after this is not the peer's
+    void resets_on_close() { reset_on_close_ = true; }
+
+private:
+    struct end {
+        socks5::address address;
+        std::uint32_t sequence = 0;  ///< of the next octet that it sends
+        bool ended = false;
+    };
+
+    void send(end& from, end& to, std::span<octet const> data);
+    void finish(end& from, end& to);
+    void reset(end& from, end& to);
+    void record(end& from, end const& to, int control, std::span<octet const> data = {});
+
+    recorder& recorder_;
+    side const side_;
+    std::mutex mutex_;  // for what follows
+    end us_, peer_;
+    std::string comment_;
+    bool open_ = false;
+    std::atomic<bool> reads_ = true;
+    std::atomic<bool> reset_on_close_ = false;
+};
+
+}  // namespace capture

@@ -1,0 +1,20 @@
+#include "capture/datagrams.hpp"
+
+namespace capture {
+
+socks5::address datagrams::towards(socks5::address const& ours, socks5::address const& peer) {
+    if (ours.host != socks5::host(socks5::ipv4{}) && ours.host != socks5::host(socks5::ipv6{})) return ours;
+    std::lock_guard const lock(mutex_);
+    constexpr std::size_t most = 4096;
+    if (routes_.size() == most) routes_.clear();
+    auto const known = routes_.find(peer.host);
+    if (known != routes_.end()) return {known->second, ours.port};
+    return {routes_[peer.host] = route_(peer), ours.port};
+}
+
+void datagrams::record(datagram const& d) {
+    std::lock_guard const lock(mutex_);
+    recorder_.record(side_, packet_of(d), std::exchange(comment_, {}));
+}
+
+}  // namespace capture

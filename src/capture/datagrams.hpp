@@ -1,0 +1,39 @@
+/// The datagrams of a UDP socket of the proxy, recorded.
+#pragma once
+
+#include "capture/packet.hpp"
+#include "capture/recorder.hpp"
+
+#include <map>
+
+namespace capture {
+
+/// May be told by several threads.
+class datagrams {
+public:
+    /// A socket may listen on all addresses of this machine; route(host) says which of them stands in the packets to
+    /// and from a host. The comment goes with the first packet.
+    datagrams(recorder& to, side where, std::function<socks5::host(socks5::address const&)> route, std::string comment)
+        : recorder_(to), side_(where), route_(std::move(route)), comment_(std::move(comment)) {}
+
+    void received(socks5::address const& ours, socks5::address const& peer, std::span<octet const> data) {
+        record({peer, towards(ours, peer), data});
+    }
+    void sent(socks5::address const& ours, socks5::address const& peer, std::span<octet const> data) {
+        record({towards(ours, peer), peer, data});
+    }
+
+private:
+    /// Our address, as that peer sees it.
+    socks5::address towards(socks5::address const& ours, socks5::address const& peer);
+    void record(datagram const& d);
+
+    recorder& recorder_;
+    side const side_;
+    std::function<socks5::host(socks5::address const&)> const route_;
+    std::mutex mutex_;  // for what follows
+    std::string comment_;
+    std::map<socks5::host, socks5::host> routes_;
+};
+
+}  // namespace capture
