@@ -87,6 +87,7 @@ void connection::reset(end& from, end& to) {
 }
 
 void connection::record(end& from, end const& to, int control, std::span<octet const> data) {
+    if (recorder_.is_over()) return;
     auto const acknowledgement = (control & ack) != 0 ? to.sequence : 0;
     auto const packet =
         packet_of(segment{from.address, to.address, from.sequence, acknowledgement, octet(control), data});

@@ -13,6 +13,7 @@ socks5::address datagrams::towards(socks5::address const& ours, socks5::address 
 }
 
 void datagrams::record(datagram const& d) {
+    if (recorder_.is_over()) return;
     std::lock_guard const lock(mutex_);
     recorder_.record(side_, packet_of(d), std::exchange(comment_, {}));
 }

@@ -20,7 +20,9 @@ void put16(octets& at, std::size_t position, std::size_t number) {
 
 /// RFC 1071: the complement of the sum, in ones' complement.
 std::size_t checksum(std::span<octet const> octets, std::size_t sum = 0) {
-    for (std::size_t i = 0; i < octets.size(); ++i) sum += i % 2 == 0 ? std::size_t{octets[i]} << 8 : octets[i];
+    for (std::size_t i = 0; i + 1 < octets.size(); i += 2)
+        sum += static_cast<std::size_t>(octets[i] << 8 | octets[i + 1]);
+    if (octets.size() % 2 != 0) sum += static_cast<std::size_t>(octets.back() << 8);
     while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
     return ~sum & 0xffff;
 }

@@ -53,7 +53,6 @@ recorder::~recorder() {
 }
 
 void recorder::record(side where, std::span<octet const> packet, std::string_view comment) {
-    if (over_) return;
     std::unique_lock lock(mutex_);
     auto const has_room = [&] { return over_ || queue_.size() < longest_queue; };
     if (!changed_.wait_for(lock, patience, has_room)) give_up("it takes no more");

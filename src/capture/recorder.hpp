@@ -39,6 +39,9 @@ public:
     /// When it takes none for a second, the recording ends, and the proxy goes on without.
     void record(side where, std::span<octet const> packet, std::string_view comment);
 
+    /// The recording has ended before its time, and what is recorded is lost.
+    bool is_over() const { return over_; }
+
 private:
     void append(octets const& block);
     void work();
