@@ -178,7 +178,7 @@ std::optional<options> parse_options(program const& which, int argc, char const*
     settings.offer_bind = !given.has("no-bind");
     settings.offer_udp = !given.has("no-udp");
     chosen.trace = given.has("trace");
-    if (given.has("pcap")) given.one("pcap", [&](auto const& path) { chosen.pcap = path; });
+    if (given.has("pcap")) chosen.pcap = given.one("pcap", parse_file_name);
     chosen.splice = !given.has("no-splice") && chosen.pcap.empty();
     chosen.quiet = given.has("quiet");
 

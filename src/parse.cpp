@@ -117,6 +117,11 @@ std::chrono::milliseconds parse_seconds(std::string const& text) {
     return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(seconds * 1000)));
 }
 
+std::string parse_file_name(std::string const& text) {
+    if (text.empty()) throw usage_error("'' is not the name of a FILE");
+    return text;
+}
+
 std::size_t parse_count(std::string const& text, unsigned most) {
     auto const count = parse_number(text, most);
     if (!count || *count == 0) throw usage_error("'" + text + "' is not a number from 1 to " + std::to_string(most));

@@ -17,6 +17,7 @@ boost::asio::ip::tcp::endpoint parse_endpoint(std::string const& text);  ///< 12
 session::cidr parse_cidr(std::string const& text);                       ///< 10.0.0.0/8, 10.1.2.3, 2001:db8::/32
 session::target_rule parse_target_rule(std::string const& text);         ///< CIDR or name, :PORT or :FROM-TO or nothing
 std::chrono::milliseconds parse_seconds(std::string const& text);        ///< 10, 0.5
+std::string parse_file_name(std::string const& text);                    ///< any but ""
 std::size_t parse_count(std::string const& text, unsigned most);         ///< from 1
 
 void add_user(session::users& users, std::string const& name_and_password);  ///< NAME:PASSWORD

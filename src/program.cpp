@@ -124,6 +124,7 @@ void leave_threads_behind() {
 int main_of(program const& which, int argc, char** argv, void (*run)(options const&)) {
     name = which.name;
     std::signal(SIGPIPE, SIG_IGN);  // a terminal that has gone is no reason to go
+    std::signal(SIGXFSZ, SIG_IGN);  // nor is a file that may not grow any more
     std::cerr.tie(nullptr);         // an error must not wait for a log that nobody reads
     try {
         auto options = parse_options(which, argc, argv);

@@ -75,7 +75,7 @@ octets ip_header(hosts const& hosts, octet protocol, std::size_t length) {
 octets packet(hosts const& hosts, octet protocol, octets payload, std::size_t position) {
     auto const addresses = ~checksum(hosts.both) & 0xffff;
     auto const sum = checksum(payload, addresses + protocol + payload.size());
-    put16(payload, position, sum == 0 ? 0xffff : sum);  // 0 would say: no checksum, RFC 768
+    put16(payload, position, sum == 0 && protocol == udp ? 0xffff : sum);  // 0 in UDP: no checksum, RFC 768
     auto whole = ip_header(hosts, protocol, payload.size());
     append(whole, payload);
     return whole;

@@ -16,6 +16,7 @@ BAD_OPTIONS = [
     (["-x"], "-x"),
     (["127.0.0.1:0"], "option"),
     (["--listen"], "--listen"),
+    (["--pcap", ""], "--pcap: .*FILE"),
     (["--listen", ""], "--listen"),
     (["--listen", "127.0.0.1"], "--listen.*'127.0.0.1' has no port.*ADDRESS:PORT"),
     (["--listen", "10800"], "--listen.*'10800' has no port.*ADDRESS:PORT"),
@@ -164,7 +165,7 @@ def test_default_address():
 
 OPTIONS = {"listen", "open", "user", "users", "allow-client", "deny-target", "allow-local-targets", "max-clients",
            "handshake-timeout", "connect-timeout", "bind-timeout", "idle-timeout", "outgoing", "udp-advertise",
-           "no-bind", "no-udp", "no-splice", "trace", "quiet", "help", "version"}
+           "no-bind", "no-udp", "no-splice", "pcap", "trace", "quiet", "help", "version"}
 if COROUTINES:
     OPTIONS.add("threads")
 
