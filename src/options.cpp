@@ -73,7 +73,7 @@ po::options_description all_options(program const& which) {
     add("pcap", once("FILE"),
         "Record what passes on both sides of the proxy, for Wireshark. What FILE held is lost. Passwords and data are "
         "in "
-        "it as they were sent. Goes with --no-splice.");
+        "it as they were sent. Implies --no-splice.");
     add("quiet",
         "No line for each client that has left, not even for a failed login. Otherwise the first 60 failed logins of a "
         "minute have a line, and 60 other clients that made no request; the rest are counted.");

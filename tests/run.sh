@@ -6,7 +6,7 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 
 # shellcheck disable=SC2086 # a list of names
 need $build_packages libboost-coroutine-dev doctest-dev nlohmann-json3-dev curl netcat-openbsd python3-pytest python3-socks python3-pyftpdlib \
-    iproute2 libfaketime openssh-client
+    iproute2 libfaketime openssh-client tshark
 build=$top/.build/tests$(printf %s "$*" | tr -cs 'A-Za-z0-9' '-')
 cmake -S "$top" -B "$build" -DPLAINSOCKS_WERROR=ON "$@"
 cmake --build "$build" --parallel "$(getconf _NPROCESSORS_ONLN)"
