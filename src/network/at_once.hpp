@@ -46,10 +46,10 @@ public:
     bool has_more(datagrams const& d) { return d.has_more(); }
 
     alarm alarm_at(time_point due, std::function<void()> wake) { return {resources_.watchdog, due, std::move(wake)}; }
-    /// The peer of this connection has come to us.
-    void observe_visitor(stream& s, socks5::address const& peer, capture::side side);
-
     bool stopping() const { return resources_.watchdog.stopping(); }
+
+    /// From now on this connection is recorded, if there is a tap. Its peer has come to us.
+    void observe_visitor(stream& s, socks5::address const& peer, capture::side side);
 
 protected:
     /// With a tap, all that its connections and datagrams carry is recorded.
