@@ -1,0 +1,169 @@
+"""Runs the ```console blocks of a page, one after the other, as a reader would who is at the top of a clone and has built
+it. Ports are others than on the page, so that nobody is in the way.
+
+A line that begins with "$ " is a command; what follows is what it prints. A command that serves goes on in the background
+until the page starts another one like it. A block without a command goes on with what the last server prints."""
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+
+from pages import TOP
+from waiting import patience, wait_until
+
+BUILD = pathlib.Path(os.environ.get("PLAINSOCKS_BUILD", "PLAINSOCKS_BUILD is not set"))
+SERVES = re.compile(r"(?:PROGRAM=\S+ )?sh src/run\.sh|\.build/\S*/checkpoint-\d\d|python3 \S*plainsocks\.py|\S*/plainsocks-rust"
+                    r"|python3 -m http\.server")
+BUILDS = re.compile(r"cmake |git clone|cd plainsocks|sudo |apt-get |rustc ")  # done already
+VARIES = [(re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"), "TIME"), (re.compile(r"\b\d+\.\d{3} s"), "SECONDS"),
+          (re.compile(r"(127\.0\.0\.\d|\[::1\]|localhost):\d{5}\b"), r"\1:PORT"), (re.compile(r"^\d+ cases in [0-9.]+ s"), "CASES")]
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+def pattern(expected):
+    """A regular expression for lines in which ... stands for anything."""
+    return "\n".join(re.escape(settle(line)).replace(r"\.\.\.", ".*") for line in expected)
+
+
+def settle(text):
+    """Without what is different each time."""
+    for varying, word in VARIES:
+        text = varying.sub(word, text)
+    return text.rstrip()
+
+
+class Mismatch(AssertionError):
+    def __init__(self, block, line, command, expected, printed):
+        super().__init__(f"{block.page.relative_to(TOP)}:{line}: $ {command}\nshould print, says the page:\n" +
+                         "".join(f"    {line}\n" for line in expected) + "and prints:\n" +
+                         "".join(f"    {line}\n" for line in printed.splitlines()) +
+                         "Correct the page, or what it shows.")
+
+
+class Server:
+    """A command that goes on in the background."""
+
+    def __init__(self, terminal, command):
+        self.command, self.path, self.taken = command, terminal.folder / f"output-{len(terminal.started)}", 0
+        with open(self.path, "wb") as output:
+            self.process = subprocess.Popen(["bash", "-c", "exec " + command], cwd=terminal.folder, stdout=output,
+                                            stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=terminal.environment,
+                                            start_new_session=True)
+
+    def printed(self):
+        text = self.path.read_text(encoding="utf-8", errors="replace")[self.taken:]
+        return text[:text.rfind("\n") + 1]
+
+    def expect(self, block, line, expected):
+        """These lines come next."""
+        wanted = re.compile(pattern(expected), re.S)
+
+        def came():
+            match = wanted.match("\n".join(map(settle, self.printed().splitlines())) + "\n")
+            return match or self.process.poll() is not None
+        try:
+            wait_until("what the page shows", came, 10)
+        except AssertionError:
+            raise Mismatch(block, line, self.command, expected, self.printed()) from None
+        match = wanted.match("\n".join(map(settle, self.printed().splitlines())) + "\n")
+        if not match:
+            raise Mismatch(block, line, self.command, expected, self.printed())
+        settled = match.group().count("\n") + 1
+        self.taken += sum(len(text) for text in self.printed().splitlines(keepends=True)[:settled])
+
+    def stop(self):
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            self.process.wait(patience(10))
+
+
+class Terminal:
+    def __init__(self, folder):
+        self.folder, self.started, self.ports = folder, [], {}
+        for path in TOP.iterdir():
+            if path.name != ".build":
+                (folder / path.name).symlink_to(path)
+        (folder / ".build").mkdir()
+        (folder / ".build" / "tutorial").symlink_to(BUILD)
+        self.environment = os.environ | {"LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": "1",
+                                         "PATH": f"{BUILD / 'tests'}:{os.environ['PATH']}"}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for server in self.started:
+            server.stop()
+
+    def elsewhere(self, text):
+        """The text with other ports than those on the page."""
+        def port(match):
+            return str(self.ports.setdefault(match.group(), free_port()))
+        return re.sub(r"\b(?:10800|10801|8000|7777)\b", port, text)
+
+    def command(self, text):
+        """The command as the test runs it. run.sh would install and build, and that is done."""
+        run = re.match(r"(?:PROGRAM=(\S+) )?sh src/run\.sh(.*)", text)
+        if run:
+            text = f"{BUILD}/src/{run.group(1) or 'plainsocks'}{run.group(2)}"
+            if "--listen" not in text:
+                text += " --listen 127.0.0.1:10800"
+        if re.fullmatch(r"\S*/checkpoint-\d\d", text):
+            text += " 10800"
+        return self.elsewhere(text)
+
+    def run(self, block):
+        """All commands of a block."""
+        steps, line = [], block.line
+        for line, text in enumerate(block.lines, block.line + 1):
+            if text.startswith("$ "):
+                steps.append((line, text[2:], []))
+            elif steps:
+                steps[-1][2].append(text)
+            else:
+                steps.append((line, None, [text]))
+        for line, command, expected in steps:
+            self.step(block, line, command, [self.elsewhere(text) for text in expected])
+
+    def step(self, block, line, command, expected):
+        if command is None:
+            self.started[-1].expect(block, line, expected)
+        elif SERVES.match(command):
+            self.serve(block, line, command.removesuffix(" &"), expected)
+        elif not BUILDS.match(command):
+            done = subprocess.run(["bash", "-c", self.command(command)], cwd=self.folder, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=patience(120), text=True,
+                                  env=self.environment, check=False)
+            printed = "\n".join(map(settle, done.stdout.splitlines()))
+            if not re.fullmatch(pattern(expected), printed, re.S):
+                raise Mismatch(block, line, command, expected, done.stdout)
+
+    def serve(self, block, line, command, expected):
+        """In the place of the server before it, if that has the same port."""
+        kind = "http" if "http.server" in command else "socks"
+        for server in self.started:
+            if server.kind == kind:
+                server.stop()
+        server = Server(self, self.command(command))
+        server.kind = kind
+        if kind == "http":  # says nothing until somebody comes
+            self.started.insert(0, server)
+            port = int(re.search(r"http\.server (\d+)", server.command).group(1))
+            wait_until("a web server", lambda: answers(port), 10)
+        else:
+            self.started.append(server)
+            server.expect(block, line, expected or ["listening on ..."])
+
+
+def answers(port):
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except ConnectionRefusedError:
+        return False
+    return True

@@ -1,0 +1,67 @@
+"""The shape of a chapter."""
+import re
+
+import pytest
+
+from pages import CHAPTERS, TOP, TUTORIAL, read
+
+SECTIONS = ["You will see", "Run it", "What the RFC says", "On the wire", "The code", "The test", "Try", "Real world", "Next"]
+chapters = pytest.mark.parametrize("folder", CHAPTERS, ids=lambda folder: folder.name)
+
+
+def sections(folder):
+    return [match.group(1) for _, text in read(folder / "README.md").prose if (match := re.match(r"## (.*)", text))]
+
+
+@chapters
+def test_sections(folder):
+    """Those that there are, are in this order."""
+    there = sections(folder)
+    assert there == [section for section in SECTIONS if section in there], f"{folder.name}: {there}, expected {SECTIONS}"
+    assert {"You will see", "Try", "Next"} <= set(there)
+
+
+@chapters
+def test_ten_minutes(folder, capsys):
+    """Two hundred words a minute, and twenty lines of code."""
+    page = read(folder / "README.md")
+    words = sum(len(text.split()) for _, text in page.prose)
+    lines = sum(len(block.lines) for block in page.blocks)
+    minutes = words / 200 + lines / 20
+    with capsys.disabled():
+        print(f"\n{folder.name}: {words} words, {lines} lines in blocks, {minutes:.0f} minutes")
+    assert minutes <= 15, "split it: what is not the idea of the chapter can be a page beside it"
+
+
+@chapters
+def test_next_leads_on(folder):
+    """The last link of a chapter is the next chapter; of the last chapter, the map."""
+    text = (folder / "README.md").read_text(encoding="utf-8").split("## Next")[1]
+    following = CHAPTERS[CHAPTERS.index(folder) + 1:]
+    assert (f"(../{following[0].name}/README.md)" if following else "(../README.md)") in text
+
+
+@chapters
+def test_checkpoint_is_short(folder):
+    """At most 60 lines, and shown or linked on its page."""
+    checkpoint = folder / "checkpoint.cpp"
+    if not checkpoint.exists():
+        pytest.skip("a chapter without a checkpoint")
+    assert len(checkpoint.read_text(encoding="utf-8").splitlines()) <= 60
+    assert "(checkpoint.cpp)" in (folder / "README.md").read_text(encoding="utf-8")
+
+
+@chapters
+def test_exercises(folder):
+    """Two to four, each with an answer folded under it, and each file of an answer linked."""
+    text = (folder / "README.md").read_text(encoding="utf-8").split("\n## Try\n")[1].split("\n## ")[0]
+    exercises = len(re.findall(r"^\d\. ", text, re.M))
+    assert 2 <= exercises <= 4 and text.count("<details>") == text.count("</details>") == exercises, f"{exercises} exercises"
+    for answer in folder.glob("answers/*"):
+        assert f"(answers/{answer.name})" in text, f"{answer.relative_to(TOP)} is linked nowhere"
+
+
+def test_the_map_knows_all_chapters():
+    """In their order."""
+    text = (TUTORIAL / "README.md").read_text(encoding="utf-8")
+    assert list(dict.fromkeys(re.findall(r"\((\d\d-[^/]*)/README.md\)", text))) == [folder.name for folder in CHAPTERS]

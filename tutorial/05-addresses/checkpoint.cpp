@@ -1,0 +1,17 @@
+/// Checkpoint 5: reads the whole request, and shows where the client wants to go. Nobody gets there yet.
+#include "checkpoint.hpp"
+
+int main(int argc, char** argv) {
+    session::settings const settings;
+
+    return checkpoint::run(argc, argv, [&](network::blocking& net, network::stream& stream) {
+        session::record record{.number = 0};
+        session::conversation<network::blocking> client{net, stream, settings, record};
+        auto const request = session::handshake(client);
+        if (!request) return;
+        std::cout << to_string(request->dst) + '\n' << std::flush;
+        auto const rep = request->dst.known() ? socks5::rep::general_socks_server_failure
+                                              : socks5::rep::address_type_not_supported;
+        client.hang_up(socks5::reply{rep});
+    });
+}

@@ -1,0 +1,21 @@
+/// Checkpoint 6: understands every request, and refuses it: REP 07, or REP 08 for an unknown type of address.
+#include "checkpoint.hpp"
+
+namespace {
+
+socks5::rep answer_to(socks5::request const& request) {
+    if (!request.dst.known()) return socks5::rep::address_type_not_supported;
+    return socks5::rep::command_not_supported;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    session::settings const settings;
+
+    return checkpoint::run(argc, argv, [&](network::blocking& net, network::stream& stream) {
+        session::record record{.number = 0};
+        session::conversation<network::blocking> client{net, stream, settings, record};
+        if (auto const request = session::handshake_in_time(client)) client.hang_up(socks5::reply{answer_to(*request)});
+    });
+}

@@ -1,0 +1,37 @@
+/// Checkpoint 7: makes the connection, says what came of it, and closes. The data have to wait for chapter 8.
+#include "checkpoint.hpp"
+
+namespace {
+
+using conversation = session::conversation<network::blocking>;
+
+void connect_and_close(conversation& client, socks5::request const& request) {
+    auto const target = session::reach(client, request.dst);
+    client.hang_up(socks5::reply{socks5::rep::succeeded, client.net.local(target)});
+}
+
+void serve(conversation& client) {
+    auto const request = session::handshake_in_time(client);
+    if (!request) return;
+    std::optional<socks5::refused> refusal;
+    try {
+        if (request->cmd == socks5::cmd::connect && request->dst.known()) return connect_and_close(client, *request);
+        session::carry_out(client, {.cmd = socks5::cmd(0), .dst = request->dst});  // nobody knows command 0
+    } catch (socks5::refused const& r) {
+        refusal = r;
+    }
+    std::cout << session::why(*refusal) + '\n' << std::flush;
+    client.hang_up(socks5::reply{refusal->rep});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    session::settings const settings;
+
+    return checkpoint::run(argc, argv, [&](network::blocking& net, network::stream& stream) {
+        session::record record{.number = 0, .client = network::to_address(stream.socket().remote_endpoint())};
+        conversation client{net, stream, settings, record};
+        serve(client);
+    });
+}

@@ -1,0 +1,40 @@
+/// Checkpoint 9: the proxy of chapter 8, and it stops when it is told to (Ctrl-C), with clients or without.
+#include "checkpoint.hpp"
+
+#include <boost/asio/signal_set.hpp>
+#include <boost/thread/scoped_thread.hpp>
+
+int main(int argc, char** argv) try {
+    session::settings settings;
+    settings.offer_bind = false;
+    settings.offer_udp = false;
+
+    network::blocking_resources shared;
+    network::asio::io_context waiting;
+    boost::asio::signal_set signals(waiting, SIGINT, SIGTERM);
+    network::listener door(shared.io, checkpoint::endpoint(argc, argv));
+    std::cout << "listening on " << door.local() << std::endl;
+
+    std::atomic<std::size_t> clients = 0;
+    auto const serve = [&](network::visitor& visitor) {
+        session::record record{.number = ++clients, .client = network::to_address(visitor.from)};
+        network::blocking net(shared);
+        session::serve(net, visitor.stream, settings, record);
+        std::cout << record.line() + '\n' << std::flush;
+    };
+    auto const warn = [](std::string const& line) { std::cerr << line + '\n'; };
+    network::blocking_server server(shared.threads, 1000, serve, warn);
+    boost::scoped_thread<> const acceptor([&] { server.run(door); });
+
+    signals.async_wait([&](network::error_code, int) {
+        server.stop();           // no more clients
+        door.end();              // wakes the acceptor
+        shared.watchdog.stop();  // rings all alarms, so that all sessions end
+    });
+    waiting.run();
+    if (!server.wait_for_clients(std::chrono::seconds(2))) std::cerr << "some clients are still there\n";
+    return 0;
+} catch (std::exception const& e) {
+    std::cerr << e.what() << '\n';
+    return 1;
+}

@@ -1,0 +1,53 @@
+/// What the checkpoints of the tutorial share: the door and the threads of chapter 2.
+#pragma once
+
+#include "network/blocking.hpp"
+#include "network/blocking_server.hpp"
+#include "session/session.hpp"
+
+#include <cstdlib>
+#include <iostream>
+
+namespace checkpoint {
+
+using network::blocking;
+using network::stream;
+
+/// The address to listen on: 127.0.0.1 and the port of the command line, or 10800.
+inline network::tcp::endpoint endpoint(int argc, char** argv) {
+    auto const port = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 10800;
+    return {network::asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(port)};
+}
+
+/// Says where the door is, and calls serve(net, client) for each client, in a thread of its own, for ever. What it
+/// throws ends that client, and no other. Returns what main() returns.
+int run(int argc, char** argv, auto&& serve) try {
+    network::blocking_resources shared;
+    network::listener door(shared.io, endpoint(argc, argv));
+    std::cout << "listening on " << door.local() << std::endl;
+    auto const warn = [](std::string const& line) { std::cerr << line + '\n'; };
+    network::blocking_server server(
+        shared.threads, 1000,
+        [&](network::visitor& visitor) {
+            blocking net(shared);
+            serve(net, visitor.stream);
+        },
+        warn);
+    server.run(door);
+    return 0;
+} catch (std::exception const& e) {
+    std::cerr << e.what() << '\n';
+    return 1;
+}
+
+/// A program that serves as plainsocks does, with some of the session's settings.
+int run_sessions(int argc, char** argv, session::settings const& settings) {
+    std::atomic<std::size_t> clients = 0;
+    return run(argc, argv, [&](blocking& net, stream& client) {
+        session::record record{.number = ++clients, .client = network::to_address(client.socket().remote_endpoint())};
+        session::serve(net, client, settings, record);
+        std::cout << record.line() + '\n' << std::flush;
+    });
+}
+
+}  // namespace checkpoint
