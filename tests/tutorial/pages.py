@@ -43,14 +43,15 @@ class Page:
 
 @functools.cache
 def read(path):
-    page, block, above = Page(path, [], []), None, ""
+    page, block, above, indent = Page(path, [], []), None, "", 0
     for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if block is not None and text.strip() == "```":
             page.blocks.append(block)
             block = None
         elif block is not None:
-            block.lines.append(text)
+            block.lines.append(text[indent:] if not text[:indent].strip() else text)
         elif text.lstrip().startswith("```"):
+            indent = len(text) - len(text.lstrip())  # in a list
             block = Block(path, number, text.strip()[3:].split(), [], above)
         else:
             page.prose.append((number, text))

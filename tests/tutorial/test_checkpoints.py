@@ -53,13 +53,13 @@ def test_checkpoint(start, chapter):
     """Passes all cases of its chapter but those that need what comes later."""
     options = WHOLE.get(chapter, ("--chapter", str(chapter)))
     report = judge(start(chapter), *options)
-    failed = {case["name"] for case in report["cases"] if case["result"] == "failed"}
+    failed = {case["title"] for case in report["cases"] if case["outcome"] == "failed"}
     assert failed == NOT_YET.get(chapter, set())
-    assert any(case["result"] == "passed" for case in report["cases"])
+    assert any(case["outcome"] == "passed" for case in report["cases"])
 
 
 def test_greeting_with_a_login(start):
     """Chapter 4 again, for a server that has a user."""
     report = judge(start(4, "alice", "secret"), "--chapter", "4", "--user", "alice:secret")
-    failed = {case["name"] for case in report["cases"] if case["result"] == "failed"}
+    failed = {case["title"] for case in report["cases"] if case["outcome"] == "failed"}
     assert failed == NOT_YET[4]

@@ -1,5 +1,6 @@
 /// Checkpoint 3: read(n) and write({...}). Reads exactly three octets, shows them, and says how many they were.
 #include "checkpoint.hpp"
+
 #include "socks5/text.hpp"
 
 namespace {

@@ -1,5 +1,6 @@
 /// Checkpoint 12: the proxy of chapter 11, on the other network: a coroutine for each client, and one thread for all.
 #include "checkpoint.hpp"
+
 #include "network/coroutine.hpp"
 #include "network/coroutine_server.hpp"
 

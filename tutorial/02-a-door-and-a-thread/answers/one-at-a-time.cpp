@@ -1,0 +1,37 @@
+/// Answer to exercise 2 of chapter 2: one client at a time, and the others wait.
+#include "checkpoint.hpp"
+
+namespace {
+
+using network::error_code;
+using network::tcp;
+
+/// Accepts and echoes in one thread.
+void serve_in_turn(network::listener& door, network::blocking& net) {
+    auto const wait = [](tcp::acceptor& acceptor, tcp::endpoint& from, error_code& error) {
+        return acceptor.accept(from, error);
+    };
+    while (auto visitor = door.accept(wait)) {
+        try {
+            socks5::octets buffer(1024);
+            while (auto const n = net.read_some(visitor->stream, buffer))
+                net.write(visitor->stream, std::span(buffer).first(n));
+        } catch (std::exception const& e) {
+            std::cerr << e.what() << '\n';  // this client has broken off; the next one can do nothing for it
+        }
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+    network::blocking_resources shared;
+    network::listener door(shared.io, checkpoint::endpoint(argc, argv));
+    network::blocking net(shared);
+    std::cout << "listening on " << door.local() << std::endl;
+    serve_in_turn(door, net);
+    return 0;
+} catch (std::exception const& e) {
+    std::cerr << e.what() << '\n';
+    return 1;
+}
