@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes the pictures anew: sh wireshark/shoot.sh [FOLDER]
 # FOLDER, which must exist, is where they go instead of wireshark/pictures. Wireshark runs on a screen that nobody sees,
-# with a copy of the profiles and a home of its own, so that nothing of whoever makes the pictures gets into them.
+# with a copy of the profiles and a home of its own, so that nothing of whoever makes the pictures gets into them. Look at
+# each of them afterwards. It takes wireshark, xvfb, xdotool, imagemagick, pngquant.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(cd "${1:-$here/pictures}" && pwd)
@@ -42,6 +43,7 @@ settled() {
     cmp -s "$files/before.ppm" "$files/after.ppm"
 }
 
+# It is not as it was when it had last settled.
 changed() {
     import -window root "$files/now.ppm"
     ! cmp -s "$files/after.ppm" "$files/now.ppm"
@@ -110,8 +112,8 @@ shoot() {
     end
 }
 
-export HOME="$files" XDG_RUNTIME_DIR="$files" LC_ALL=C.UTF-8 TZ=UTC QT_LOGGING_RULES='*=false'
-unset WAYLAND_DISPLAY XDG_CONFIG_HOME QT_STYLE_OVERRIDE QT_QPA_PLATFORMTHEME
+export HOME="$files" XDG_RUNTIME_DIR="$files" LC_ALL=C.UTF-8 TZ=UTC QT_QPA_PLATFORM=xcb
+unset XDG_CONFIG_HOME XDG_CURRENT_DESKTOP QT_STYLE_OVERRIDE QT_QPA_PLATFORMTHEME QT_SCALE_FACTOR
 Xvfb -displayfd 3 -screen 0 "${width}x${height}x24" -nolisten tcp 3> "$files/display" 2> /dev/null &
 screen=$!
 until_done test -s "$files/display"
