@@ -25,4 +25,4 @@ cmake --build "$build/build" --parallel "$(getconf _NPROCESSORS_ONLN)" \
 cd "$build/build"
 # What another Boost may change: how coroutines wait, and how they end.
 exec ctest --output-on-failure --parallel "$(getconf _NPROCESSORS_ONLN)" \
-    -R '^(unit: .*|coroutine: (bind|connect|idle|limits|login|names|relay|shutdown|splice|udp|vanish))$'
+    -R '^(unit:|coroutine: (bind|connect|idle|limits|login|names|relay|shutdown|splice|udp|vanish)$)'
