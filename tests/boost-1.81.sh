@@ -23,4 +23,6 @@ cmake -S "$top" -B "$build/build" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DPLAINSOCKS
 cmake --build "$build/build" --parallel "$(getconf _NPROCESSORS_ONLN)" \
     --target plainsocks-coroutine socks5spec unit_tests
 cd "$build/build"
-exec ctest --output-on-failure --parallel "$(getconf _NPROCESSORS_ONLN)" -L 'unit|coroutine'
+# What another Boost may change: how coroutines wait, and how they end.
+exec ctest --output-on-failure --parallel "$(getconf _NPROCESSORS_ONLN)" \
+    -R '^(unit:|coroutine: (bind|connect|idle|limits|login|names|relay|shutdown|splice|udp|vanish)$)'

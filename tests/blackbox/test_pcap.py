@@ -48,10 +48,12 @@ class Recording:
         self.path = folder / "recorded.pcapng"
         self.proxy = start_proxy("--pcap", str(self.path), *options, **how)
         self.proxy.harmless += [BEGINS]
+        self.before = self.proxy.footprint()
 
     def rows(self, *fields, only="frame"):
-        """The values of these fields, a list for each packet; after the proxy has stopped."""
+        """The values of these fields, a list for each packet; after all clients have left and the proxy has stopped."""
         if self.proxy.running():
+            self.proxy.wait_for_footprint(self.before)
             self.proxy.stop()
         named = [argument for field in fields for argument in ("-e", field)]
         return [line.split("|") for line in ask(
@@ -230,7 +232,6 @@ def test_bind(recording):
             peer.sendall(b"220 hello")
             assert client.read(9) == b"220 hello"
             theirs = peer.getsockname()[1]
-    recording.proxy.wait_for_log(" BIND ")
     assert recording.packets(f"tcp.port == {where[1]}")[0] == (TARGET, theirs, where[1], "S", 0)
     assert recording.streams()[theirs, where[1]] == b"220 hello"
     recording.check()
@@ -242,7 +243,6 @@ def test_a_client_that_leaves_while_it_waits(recording):
     with Client(recording.proxy) as client:
         client.request(BIND, ("127.0.0.1", 0))
         port = client.socket.getsockname()[1]
-    recording.proxy.wait_for_log(" BIND ")
     assert [packet[1] for packet in recording.packets("tcp.flags.fin == 1")] == [port, recording.proxy.address[1]]
     recording.check()
 

@@ -76,7 +76,7 @@ TEST_CASE("a segment over IPv4, octet by octet") {
                            0,    1,   0x50, 0x18, 0xff, 0xff, 0xe6, 0x53, 0,    0, 5,    1,    0});
 }
 
-TEST_CASE("a datagram over IPv6; its checksum is never 0, which would say that there is none") {
+TEST_CASE("a datagram over IPv6, and its checksum is never 0, which would say that there is none") {
     socks5::address const from{socks5::ipv6{{15, 0}}, 53}, to{socks5::ipv6{{15, 1}}, 53};
     auto const checksum_for = [&](unsigned data) {
         octets const two{octet(data >> 8), octet(data)};
@@ -164,7 +164,7 @@ TEST_CASE("a connection from its beginning to its end") {
           std::vector<int>{syn, syn | ack, ack, psh | ack, ack, psh | ack, ack, fin | ack, ack, fin | ack, ack});
 }
 
-TEST_CASE("a connection that is closed without a word ends; one that was never made says nothing more") {
+TEST_CASE("a connection that is closed without a word ends, and one that was never made says nothing more") {
     file recorded;
     {
         recorder to(recorded.path, recorded.warn());
@@ -189,7 +189,7 @@ TEST_CASE("an end that we made ourselves is not the peer's") {
     CHECK(recorded.controls() == std::vector<int>{syn, syn | ack, ack, rst | ack});
 }
 
-TEST_CASE("after a reset of the peer there is nothing more; a failed send is one unless we have ended it") {
+TEST_CASE("after a reset of the peer there is nothing more, and a failed send is one unless we have ended it") {
     file recorded;
     {
         recorder to(recorded.path, recorded.warn());

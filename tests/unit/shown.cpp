@@ -55,7 +55,7 @@ TEST_CASE_FIXTURE(session_fixture, "a password of one octet takes as much room a
     CHECK(short_one == traced);
 }
 
-TEST_CASE("long fields are broken into lines of 16 octets; colours are around the words, not instead of them") {
+TEST_CASE("long fields are broken into lines of 16 octets, and colours are around the words, not instead of them") {
     std::string shown;
     session::trace const plain([&](std::string const& t) { shown += t; }, false);
     plain.received(7, socks5::greeting{5, 18, octets(18, 0x01)});

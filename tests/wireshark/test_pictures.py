@@ -1,0 +1,61 @@
+"""The pictures of Wireshark: those on the pages are there, and there are no others. What is on them only a look can tell."""
+import pathlib
+import re
+import struct
+
+import pytest
+
+TOP = pathlib.Path(__file__).parents[2]
+PICTURES = TOP / "wireshark" / "pictures"
+FOUND = sorted(PICTURES.iterdir())
+PAGES = [*TOP.glob("*.md"), *TOP.glob("[!.]*/**/*.md")]
+
+
+def shown(page):
+    """The alternative text and the path of each picture on a page; those of other sites are not ours."""
+    links = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", page.read_text(encoding="utf-8"))
+    return [(text, (page.parent / link).resolve()) for text, link in links if "://" not in link]
+
+
+def chunks(octets):
+    """Name and content of each part of a PNG."""
+    assert octets[:8] == b"\x89PNG\r\n\x1a\n"
+    at = 8
+    while at < len(octets):
+        length, name = struct.unpack_from(">I4s", octets, at)
+        yield name.decode(), octets[at + 8:at + 8 + length]
+        at += length + 12
+    assert at == len(octets), "it ends too early"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(TOP)))
+def test_links(page):
+    """Each picture on a page is there, and has a text for those who do not see it."""
+    assert not [(text, path.name) for text, path in shown(page) if not path.is_file() or not text]
+
+
+def test_all_are_shown():
+    """Each picture is on some page; and the page on Wireshark has some."""
+    assert {path for page in PAGES for _, path in shown(page) if path.parent == PICTURES} == set(FOUND)
+    assert shown(TOP / "wireshark" / "README.md")
+
+
+def test_all_are_made():
+    """The script makes each of them, and no other."""
+    script = (TOP / "wireshark" / "shoot.sh").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^(?:shoot|save) ([\w-]+)", script, re.MULTILINE)) == [path.stem for path in FOUND]
+
+
+@pytest.mark.parametrize("path", FOUND, ids=lambda path: path.name)
+def test_format(path):
+    """A whole PNG with a palette and nothing but the picture in it, small, and of the size that all have: but for the
+    import, which shows only a part of the screen."""
+    octets = path.read_bytes()
+    parts = list(chunks(octets))
+    width, height, _, colour = struct.unpack_from(">IIBB", parts[0][1])
+    assert path.suffix == ".png" and len(octets) < 200_000 and colour == 3
+    assert [name for name, _ in parts if name != "IDAT"] == ["IHDR", "PLTE", "IEND"]
+    if path.name.startswith("import-"):
+        assert 400 <= width <= 1600 and 200 <= height <= 1000
+    else:
+        assert (width, height) == (1600, 1000)
