@@ -15,7 +15,7 @@ from waiting import patience, wait_until
 
 BUILD = pathlib.Path(os.environ.get("PLAINSOCKS_BUILD", "PLAINSOCKS_BUILD is not set"))
 SERVES = re.compile(r"(?:PROGRAM=\S+ )?sh src/run\.sh|\.build/\S*/checkpoint-\d\d|python3 \S*plainsocks\.py|\S*/plainsocks-rust"
-                    r"|python3 -m http\.server")
+                    r"|python3 -m http\.server|python3 \S*/count\.py")
 BUILDS = re.compile(r"cmake |git clone|cd plainsocks|sudo |apt-get |rustc ")  # done already
 VARIES = [(re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"), "TIME"), (re.compile(r"\b\d+\.\d{3} s"), "SECONDS"),
           (re.compile(r"(127\.0\.0\.\d|\[::1\]|localhost):\d{5}\b"), r"\1:PORT"), (re.compile(r"^\d+ cases in [0-9.]+ s"), "CASES")]
@@ -146,16 +146,16 @@ class Terminal:
 
     def serve(self, block, line, command, expected):
         """In the place of the server before it, if that has the same port."""
-        kind = "http" if "http.server" in command else "socks"
+        kind = "target" if re.search(r"http\.server|count\.py", command) else "socks"
         for server in self.started:
-            if server.kind == kind:
+            if server.kind == kind == "socks":
                 server.stop()
         server = Server(self, self.command(command))
         server.kind = kind
-        if kind == "http":  # says nothing until somebody comes
+        if kind == "target":  # says nothing when it begins
             self.started.insert(0, server)
-            port = int(re.search(r"http\.server (\d+)", server.command).group(1))
-            wait_until("a web server", lambda: answers(port), 10)
+            port = int(re.search(r" (\d+)", server.command).group(1))
+            wait_until("a server for the proxy to connect to", lambda: answers(port), 10)
         else:
             self.started.append(server)
             server.expect(block, line, expected or ["listening on ..."])

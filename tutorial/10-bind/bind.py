@@ -1,0 +1,29 @@
+"""Asks a SOCKS5 proxy for BIND, comes itself to where the proxy waits, and says hello: python3 bind.py HOST PORT"""
+import socket
+import sys
+
+
+def read(connection, count):
+    octets = b""
+    while len(octets) < count:
+        octets += connection.recv(count - len(octets)) or sys.exit("the proxy has closed")
+    return octets
+
+
+def reply(connection):
+    version, rep, _, atyp = read(connection, 4)
+    if (version, atyp) != (5, 1):
+        sys.exit("not a reply with an IPv4 address")
+    return rep, socket.inet_ntoa(read(connection, 4)), int.from_bytes(read(connection, 2), "big")
+
+
+with socket.create_connection((sys.argv[1], int(sys.argv[2])), 10) as client:
+    client.sendall(b"\5\1\0" + b"\5\2\0\1" + socket.inet_aton("127.0.0.1") + b"\0\0")
+    read(client, 2)
+    rep, host, port = reply(client)
+    print(f"first reply: REP {rep:02}, come to {host} port {port}")
+    with socket.create_connection((host, port), 10) as target:
+        rep, host, port = reply(client)
+        print(f"second reply: REP {rep:02}, there came {host} port {port}")
+        target.sendall(b"hello")
+    print("the client reads:", read(client, 5).decode())
