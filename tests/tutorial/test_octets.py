@@ -1,38 +1,84 @@
-"""The octets on the pages are those of the captures."""
+"""The octets on the pages are those of the captures, and so are the pictures of them."""
 import os
 import re
 
 import pytest
 
 import pcap
-from pages import blocks, name
+import strips
+from pages import blocks, name, pages
 
-OCTETS = re.compile(r"((?:[0-9a-f]{2} )*[0-9a-f]{2})(?:  .*)?")  # and behind two blanks, in words, what they are
-
-
-def octets(line, where):
-    match = OCTETS.fullmatch(line)
-    assert match, f"{where}: expected octets like 05 01 00, then two blanks, then a name; it is: {line!r}"
-    return bytes.fromhex(match.group(1))
+OCTETS = re.compile(r"((?:[0-9a-f]{2} )*[0-9a-f]{2})(?:  +(\S+)( .*)?)?")  # and behind two blanks, the field and its meaning
+UPDATE = os.environ.get("TUTORIAL_UPDATE")
+HEX = blocks("hex")
+BLOCKS = pytest.mark.parametrize("block", HEX, ids=name)
 
 
-@pytest.mark.parametrize("block", blocks("hex"), ids=name)
-def test_octets(block):
-    """The caption names the capture and the frame: [greeting](greeting.pcap), frame 4."""
+def row(text, where):
+    """Octets, and the name of the field."""
+    match = OCTETS.fullmatch(text)
+    assert match, f"{where}: expected octets like 05 01 00, then two blanks, then a name; it is: {text!r}"
+    return bytes.fromhex(match.group(1)), (match.group(2) or "").rstrip(":,")
+
+
+def frame_of(block):
     number = re.search(r"\bframe (\d+)\b", block.caption)
     assert number, f"{block.where}: the caption says no frame: {block.caption!r}"
-    real = pcap.frames(block.target)[int(number.group(1)) - 1]
+    return int(number.group(1)), pcap.frames(block.target)[int(number.group(1)) - 1]
+
+
+def rewrite(block, line, old, new):
+    page = block.page.read_text(encoding="utf-8").splitlines(keepends=True)
+    page[line - 1] = page[line - 1].replace(old.hex(" "), new.hex(" "), 1)
+    block.page.write_text("".join(page), encoding="utf-8")
+
+
+@BLOCKS
+def test_octets(block):
+    """The caption names the capture and the frame: [greeting](greeting.pcap), frame 4."""
+    number, frame = frame_of(block)
     at = 0
     for line, text in enumerate(block.lines, block.line + 1):
-        where = f"{block.page.name}:{line}"
-        shown = octets(text, where)
-        there = real[at:at + len(shown)]
-        if shown != there and os.environ.get("TUTORIAL_UPDATE") and len(there) == len(shown):
-            page = block.page.read_text(encoding="utf-8").splitlines(keepends=True)
-            page[line - 1] = page[line - 1].replace(shown.hex(" "), there.hex(" "), 1)
-            block.page.write_text("".join(page), encoding="utf-8")
+        shown, _ = row(text, f"{block.where}: line {line}")
+        there = frame.octets[at:at + len(shown)]
+        if shown != there and UPDATE and len(there) == len(shown):
+            rewrite(block, line, shown, there)
             shown = there
         assert shown == there, (f"{block.where}: line {line} is {shown.hex(' ')}, and {block.target.name} has there "
                                 f"{there.hex(' ')}. TUTORIAL_UPDATE=1 writes that into the page.")
         at += len(shown)
-    assert at == len(real), f"{block.where}: {block.target.name}, frame {number.group(1)}, goes on with {real[at:].hex(' ')}"
+    rest = frame.octets[at:].hex(" ")
+    assert not rest, f"{block.where}: {block.target.name}, frame {number}, goes on with {rest}"
+
+
+def picture(block):
+    """Where the picture of the block is, and what has to be in it."""
+    number, frame = frame_of(block)
+    way = "proxy → client" if frame.source == 10800 else "client → proxy"
+    fields = [row(text, block.where) for text in block.lines]
+    path = block.page.parent / f"octets-{block.target.stem}-{number}.svg"
+    return path, strips.draw(f"{way}, {block.target.name}, frame {number}", fields)
+
+
+def is_shown(block):
+    return f"({picture(block)[0].name})" in block.page.read_text(encoding="utf-8")
+
+
+@BLOCKS
+def test_picture(block):
+    """As the octets are today, for each block whose picture the page shows."""
+    path, fresh = picture(block)
+    if not is_shown(block):
+        pytest.skip("the page shows no picture of it")
+    if UPDATE:
+        path.write_text(fresh, encoding="utf-8")
+    assert path.exists() and path.read_text(encoding="utf-8") == fresh, (
+        f"{block.where}: the picture {path.name} does not show these octets. TUTORIAL_UPDATE=1 draws it anew.")
+
+
+def test_no_picture_is_left_over():
+    """Each belongs to a block."""
+    needed = {picture(block)[0] for block in HEX if is_shown(block)}
+    for page in pages():
+        for path in page.path.parent.glob("octets-*.svg"):
+            assert path in needed, f"{path.name}: no page has a block of octets for it"
