@@ -13,7 +13,7 @@ import struct
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple, Union
@@ -38,29 +38,25 @@ class Refused(Exception):
 # ---- The protocol ----------------------------------------------------------------------------------------------------
 
 
-class Method(IntEnum):
-    """RFC 1928 section 3."""
+class Method(IntEnum):  # RFC 1928 section 3
     NO_AUTHENTICATION_REQUIRED = 0x00
     USERNAME_PASSWORD = 0x02
     NO_ACCEPTABLE_METHODS = 0xFF
 
 
-class Cmd(IntEnum):
-    """RFC 1928 section 4."""
+class Cmd(IntEnum):  # RFC 1928 section 4
     CONNECT = 1
     BIND = 2
     UDP_ASSOCIATE = 3
 
 
-class Atyp(IntEnum):
-    """RFC 1928 section 5."""
+class Atyp(IntEnum):  # RFC 1928 section 5
     IPV4 = 1
     DOMAINNAME = 3
     IPV6 = 4
 
 
-class Rep(IntEnum):
-    """RFC 1928 section 6."""
+class Rep(IntEnum):  # RFC 1928 section 6
     SUCCEEDED = 0x00
     GENERAL_SOCKS_SERVER_FAILURE = 0x01
     CONNECTION_NOT_ALLOWED_BY_RULESET = 0x02
@@ -222,19 +218,15 @@ def left(limit):
 
 def end(stream, how=socket.SHUT_RDWR):
     """Wakes whoever waits for this socket. close() would not."""
-    try:
+    with suppress(OSError):  # it may have ended by itself
         stream.shutdown(how)
-    except OSError:
-        pass  # it has ended by itself
 
 
 def connected(stream):
     """False after a reset, or when both sides have sent their end."""
-    try:
-        stream.getpeername()
-        return True
-    except OSError:
-        return False
+    with suppress(OSError):
+        return bool(stream.getpeername())
+    return False
 
 
 def reset_on_close(stream):
@@ -328,14 +320,12 @@ class Conversation:
         """Reads what the client still sends, within limits: to close while input is unread sends a reset, which may
         overtake the last message."""
         self.limit = time.monotonic() + 1
-        try:
+        with suppress(OSError):  # the client may have left by itself, or never leave
             self.send(last)
             self.stream.shutdown(socket.SHUT_WR)
             unread = 1 << 20
             while unread > 0 and (ignored := self.read_some(65536)):
                 unread -= len(ignored)
-        except OSError:
-            pass  # the client has left by itself, or does not want to
 
 
 def select(greeting, users):
@@ -474,7 +464,7 @@ def relay(client, target):
             pump(way.source, way.sink)
             # The system reports a reset once: if it told the pump that writes, the one that reads sees an end.
             if not connected(way.source) and not back.ended:
-                raise ConnectionResetError("connection reset")
+                raise ConnectionResetError
             if not failed.is_set():
                 way.ended = True
                 end(way.sink, socket.SHUT_WR)
@@ -507,10 +497,8 @@ def open_datagrams(host):
 def send_to(datagrams, data, receiver):
     """What is too large, or has no way to go, is lost, as any datagram may be."""
     mapped = datagrams.family == socket.AF_INET6 and receiver.host.version == 4
-    try:
+    with suppress(OSError):
         datagrams.sendto(data, (f"::ffff:{receiver.host}" if mapped else str(receiver.host), receiver.port))
-    except OSError:
-        pass
 
 
 def reader_of(datagram):
@@ -539,7 +527,7 @@ class Association:
     def contact(self, target):
         """The client sends to this target, so this target may answer."""
         if len(self.targets) == 4096:
-            self.targets.clear()
+            self.targets.clear()  # so that no client can fill the memory
         self.targets.add(target)
 
     def may_answer(self, sender):
@@ -557,7 +545,7 @@ class UdpRelay:
             except OSError:  # a machine without IPv6
                 self.outside = open_datagrams(IPv4Address("0.0.0.0"))
         self.association = Association(client.peer.host, client_port)
-        self.names = {}  # each is looked up once
+        self.names = {}  # those that were found are not looked up again
         self.ended = False
 
     def bound(self):
@@ -582,11 +570,9 @@ class UdpRelay:
     def from_client(self):
         while came := self.receive_from(self.inside):
             data, sender = came
-            try:
+            with suppress(Malformed, Refused):  # what cannot be relayed is dropped, and nobody is told
                 if self.association.is_client(sender):
                     self.pass_on(io.BytesIO(data))
-            except (Malformed, Refused, OSError):
-                pass  # what cannot be relayed is dropped, and nobody is told
 
     def pass_on(self, datagram):
         header = UdpHeader.receive(reader_of(datagram))
@@ -601,14 +587,9 @@ class UdpRelay:
         if not isinstance(dst.host, Domainname):
             return Address(unmapped(dst.host), dst.port)
         if dst.host not in self.names:
-            if len(self.names) == 1024:
-                self.names.clear()
-            self.names[dst.host] = []  # also when the look-up fails
-            self.names[dst.host] = look_up(dst)
-        if not self.names[dst.host]:
-            raise Refused(Rep.HOST_UNREACHABLE, "name without address")
-        best = min(self.names[dst.host], key=lambda address: address.host.version)
-        return Address(best.host, dst.port)
+            found = look_up(dst)
+            self.names[dst.host] = min((address.host for address in found), key=lambda host: host.version)
+        return Address(self.names[dst.host], dst.port)
 
     def from_targets(self):
         while came := self.receive_from(self.outside):
@@ -616,18 +597,12 @@ class UdpRelay:
             if self.association.may_answer(sender):
                 send_to(self.inside, octets_of(UdpHeader(0, sender)) + data, self.association.client)
 
-    def run(self):
-        both(self.from_client, self.from_targets)
-
-
 def wait_for_end(stream):
     """What comes meanwhile means nothing."""
     stream.settimeout(None)
-    try:
+    with suppress(OSError):  # a reset is an end like any other
         while stream.recv(512):
             continue
-    except OSError:
-        pass  # a reset is an end like any other
 
 
 def udp_associate(client, dst):
@@ -637,25 +612,24 @@ def udp_associate(client, dst):
     with relay.inside, relay.outside:
         client.send(Reply(Rep.SUCCEEDED, relay.bound()))
 
+        def datagrams():
+            both(relay.from_client, relay.from_targets)
+
         def watch():
             wait_for_end(client.stream)
             relay.end()
 
-        both(relay.run, watch)
+        both(datagrams, watch)
 
 
 def carry_out(client, request):
     """RFC 1928 section 4."""
     if isinstance(request.dst.host, UnknownHost):
         raise Refused(Rep.ADDRESS_TYPE_NOT_SUPPORTED, f"unknown address type 0x{request.dst.host:02x}")
-    if request.cmd == Cmd.CONNECT:
-        connect(client, request.dst)
-    elif request.cmd == Cmd.BIND:
-        bind(client, request.dst)
-    elif request.cmd == Cmd.UDP_ASSOCIATE:
-        udp_associate(client, request.dst)
-    else:
+    command = {Cmd.CONNECT: connect, Cmd.BIND: bind, Cmd.UDP_ASSOCIATE: udp_associate}.get(request.cmd)
+    if not command:
         raise Refused(Rep.COMMAND_NOT_SUPPORTED, f"unknown command 0x{request.cmd:02x}")
+    command(client, request.dst)
 
 
 def serve(stream, peer, users):
