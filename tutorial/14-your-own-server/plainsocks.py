@@ -89,7 +89,6 @@ class MethodSelection(NamedTuple):
 
 class Login(NamedTuple):
     """VER, ULEN, UNAME, PLEN, PASSWD: RFC 1929 section 2."""
-    ver: int
     uname: bytes = b""
     passwd: bytes = b""
 
@@ -97,13 +96,13 @@ class Login(NamedTuple):
     def receive(cls, read):
         ver, ulen = read(2)
         if ver != LOGIN_VERSION:
-            return cls(ver)  # what follows is unknown
+            return cls()  # what follows is unknown
         uname = read(ulen)
         (plen,) = read(1)
-        return cls(ver, uname, read(plen))
+        return cls(uname, read(plen))
 
     def valid(self):
-        return self.ver == LOGIN_VERSION and self.uname != b"" and self.passwd != b""
+        return self.uname != b"" and self.passwd != b""
 
 
 class LoginStatus(NamedTuple):

@@ -47,11 +47,11 @@ impl From<io::Error> for Error {
 type Reader<'a> = &'a mut dyn FnMut(usize) -> Result<Vec<u8>>;
 type Writer<'a> = &'a mut dyn FnMut(&[u8]);
 
-trait Receive: Sized {
+trait Incoming: Sized {
     fn receive(read: Reader) -> Result<Self>;
 }
 
-trait Send {
+trait Outgoing {
     fn send(&self, write: Writer);
 }
 
@@ -63,7 +63,7 @@ fn take<const N: usize>(read: Reader) -> Result<[u8; N]> {
 }
 
 /// The octets of a whole message.
-fn octets_of(message: &dyn Send) -> Vec<u8> {
+fn octets_of(message: &dyn Outgoing) -> Vec<u8> {
     let mut whole = Vec::new();
     message.send(&mut |octets| whole.extend_from_slice(octets));
     whole
@@ -109,7 +109,7 @@ struct Greeting {
     methods: Vec<u8>,
 }
 
-impl Receive for Greeting {
+impl Incoming for Greeting {
     fn receive(read: Reader) -> Result<Self> {
         let [ver, nmethods] = take(read)?;
         if ver != VERSION {
@@ -123,7 +123,7 @@ impl Receive for Greeting {
 /// VER, METHOD: RFC 1928 section 3.
 struct MethodSelection(Method);
 
-impl Send for MethodSelection {
+impl Outgoing for MethodSelection {
     fn send(&self, write: Writer) {
         write(&[VERSION, self.0 as u8]);
     }
@@ -136,7 +136,7 @@ struct Login {
     passwd: Vec<u8>,
 }
 
-impl Receive for Login {
+impl Incoming for Login {
     fn receive(read: Reader) -> Result<Self> {
         let [ver, ulen] = take(read)?;
         if ver != LOGIN_VERSION {
@@ -158,7 +158,7 @@ impl Login {
 /// VER, STATUS: RFC 1929 section 2.
 struct LoginStatus(bool);
 
-impl Send for LoginStatus {
+impl Outgoing for LoginStatus {
     fn send(&self, write: Writer) {
         write(&[LOGIN_VERSION, if self.0 { 0 } else { 1 }]);
     }
@@ -178,7 +178,7 @@ struct Address {
     port: u16, // a number; on the wire it is two octets, the high one first
 }
 
-impl Receive for Address {
+impl Incoming for Address {
     fn receive(read: Reader) -> Result<Self> {
         let [atyp] = take(read)?;
         let host = match atyp {
@@ -199,7 +199,7 @@ impl Receive for Address {
 }
 
 /// A server sends no names, so what it sends is a `SocketAddr`.
-impl Send for SocketAddr {
+impl Outgoing for SocketAddr {
     fn send(&self, write: Writer) {
         match self.ip() {
             IpAddr::V4(ip) => {
@@ -221,7 +221,7 @@ struct Request {
     dst: Address,
 }
 
-impl Receive for Request {
+impl Incoming for Request {
     fn receive(read: Reader) -> Result<Self> {
         let [ver, cmd, _rsv] = take(read)?;
         if ver != VERSION {
@@ -254,7 +254,7 @@ impl Reply {
     }
 }
 
-impl Send for Reply {
+impl Outgoing for Reply {
     fn send(&self, write: Writer) {
         write(&[VERSION, self.rep as u8, 0]);
         self.bnd.send(write);
@@ -268,7 +268,7 @@ struct UdpHeader<Dst> {
     dst: Dst,
 }
 
-impl Receive for UdpHeader<Address> {
+impl Incoming for UdpHeader<Address> {
     fn receive(read: Reader) -> Result<Self> {
         let [_, _, frag] = take(read)?;
         let dst = Address::receive(read)?;
@@ -276,7 +276,7 @@ impl Receive for UdpHeader<Address> {
     }
 }
 
-impl Send for UdpHeader<SocketAddr> {
+impl Outgoing for UdpHeader<SocketAddr> {
     fn send(&self, write: Writer) {
         write(&[0, 0, self.frag]);
         self.dst.send(write);
@@ -333,7 +333,7 @@ fn reset_on_close(stream: &TcpStream) {
 fn reset_on_close(_: &TcpStream) {}
 
 /// Runs f in a thread of its own and g in this one, and returns when both have.
-fn both(f: impl FnOnce() + std::marker::Send, g: impl FnOnce()) -> io::Result<()> {
+fn both(f: impl FnOnce() + Send, g: impl FnOnce()) -> io::Result<()> {
     thread::scope(|scope| {
         thread::Builder::new().spawn_scoped(scope, f)?;
         g();
@@ -418,19 +418,19 @@ impl Conversation<'_> {
         Ok(octets)
     }
 
-    fn receive<Message: Receive>(&self) -> Result<Message> {
+    fn receive<Message: Incoming>(&self) -> Result<Message> {
         Message::receive(&mut |n| self.read(n))
     }
 
     /// One message, one send.
-    fn send(&self, message: &dyn Send) -> io::Result<()> {
+    fn send(&self, message: &dyn Outgoing) -> io::Result<()> {
         let mut stream = self.stream;
         stream.write_all(&octets_of(message))
     }
 
     /// Reads what the client still sends, within limits: to close while input is unread sends a
     /// reset, which may overtake the last message.
-    fn hang_up(&mut self, last: &dyn Send) -> io::Result<()> {
+    fn hang_up(&mut self, last: &dyn Outgoing) -> io::Result<()> {
         self.limit = Instant::now() + Duration::from_secs(1);
         self.send(last)?;
         self.stream.shutdown(Shutdown::Write)?;
@@ -717,6 +717,7 @@ struct UdpRelay {
     ended: AtomicBool,
 }
 
+#[allow(clippy::wrong_self_convention)] // from_client and from_targets have these names in C++, too
 impl UdpRelay {
     fn new(client: &Conversation, client_port: u16) -> io::Result<Self> {
         let any = (Ipv6Addr::UNSPECIFIED, 0); // on Linux and macOS for IPv4, too
