@@ -131,3 +131,19 @@ def test_silent_clients(start):
     for tester in handshakes, waits:
         assert not outcomes(tester, 180)["not run"]
     server.check()
+
+
+def excerpts():
+    """The blocks of Python and Rust of the page: where each is, the file that the line above links, and its text."""
+    lines = (CLIMBS / "README.md").read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines):
+        if line in ("```python", "```rust"):
+            link = re.search(r"\(([^)]*)\)$", lines[number - 1])
+            yield f"README.md:{number + 1}", link and link.group(1), "\n".join(lines[number + 1:lines.index("```", number)]) + "\n"
+
+
+@pytest.mark.parametrize("where, file, text", [pytest.param(*excerpt, id=excerpt[0]) for excerpt in excerpts()])
+def test_excerpt(where, file, text):
+    """Each block is literally in its file."""
+    assert file, f"{where}: the line above this block must link the file that it is from"
+    assert text in (CLIMBS / file).read_text(encoding="utf-8"), f"{where}: not in {file} (any more); copy it anew"
