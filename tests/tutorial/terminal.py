@@ -14,7 +14,7 @@ from pages import TOP
 from waiting import patience, wait_until
 
 BUILD = pathlib.Path(os.environ.get("PLAINSOCKS_BUILD", "PLAINSOCKS_BUILD is not set"))
-SERVES = re.compile(r"(?:PROGRAM=\S+ )?sh src/run\.sh|\.build/\S*/checkpoint-\d\d|python3 \S*plainsocks\.py|\S*/plainsocks-rust"
+SERVES = re.compile(r"(?:PROGRAM=\S+ )?sh src/run\.sh|\.build/\S*/checkpoint-\d\d|python3 \S*plainsocks\.py"
                     r"|python3 -m http\.server|python3 \S*/count\.py")
 BUILDS = re.compile(r"cmake |git clone|cd plainsocks|sudo |apt-get |rustc ")  # done already
 VARIES = [(re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"), "TIME"), (re.compile(r"\b\d+\.\d{3} s"), "SECONDS"),
@@ -116,6 +116,8 @@ class Terminal:
                 text += " --listen 127.0.0.1:10800"
         if re.fullmatch(r"\S*/checkpoint-\d\d", text):
             text += " 10800"
+        if "plainsocks.py" in text and "--listen" not in text:
+            text += " --listen 127.0.0.1:10800"
         return self.elsewhere(text)
 
     def run(self, block):

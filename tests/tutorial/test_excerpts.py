@@ -7,7 +7,7 @@ import excerpts
 from pages import TOP, blocks, name, pages
 
 SHARE = 0.95  # of the lines of src/ that must be shown
-CODE = [block for kind in ("cpp", "python", "rust", "cmake", "sh") for block in blocks(kind)
+CODE = [block for kind in ("cpp", "python", "rust", "cmake") for block in blocks(kind)
         if block.info[1:] not in (["sketch"], ["wrong"])]
 SOURCES = sorted([*TOP.glob("src/**/*.hpp"), *TOP.glob("src/**/*.cpp")])
 
@@ -74,6 +74,6 @@ def ranges(numbers):
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.path.relative_to(TOP)))
 def test_every_block_says_what_it_is(page):
     """So that no block goes unchecked because of a slip."""
-    known = {"cpp", "python", "rust", "cmake", "sh", "console", "hex", "trace", "mermaid", "text"}
+    known = {"cpp", "python", "rust", "cmake", "console", "hex", "trace", "mermaid", "text"}
     for block in page.blocks:
         assert block.info and block.info[0] in known, f"{block.where}: ```{' '.join(block.info)}, expected one of {known}"
