@@ -234,6 +234,35 @@ def test_fields(captures, name):
     assert came == expected
 
 
+def replies(octets):
+    """What the proxy says before the data: each message, with zeros for the port of a connection, which is another each time."""
+    yield octets[:2]  # a method
+    at = 2
+    if octets[1:2] == b"\2":
+        yield octets[2:4]  # the status of a login
+        at = 4
+    while octets[at:at + 1] == b"\5":  # a reply, and after BIND a second one
+        size = 22 if octets[at + 3] == 4 else 10
+        succeeded = octets[at + 1] == 0
+        yield octets[at:at + size - 2] + (b"\0\0" if succeeded else octets[at + size - 2:at + size])
+        at += size
+
+
+def said_by_the_proxy(capture):
+    """To each client, in the order in which they came."""
+    said = {}
+    for client, payload in rows(capture, ["tcp.dstport", "tcp.payload"], "tcp.srcport == 10800 and tcp.len > 0"):
+        own = payload.partition(",")[0]  # a reassembled message may follow
+        said[client] = said.get(client, b"") + bytes.fromhex(own)
+    return [list(replies(octets)) for octets in said.values()]
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_the_same_octets(captures, name):
+    """What the proxy says today is what it has said in the committed captures, octet for octet."""
+    assert said_by_the_proxy(captures / f"{name}.pcap") == said_by_the_proxy(WIRESHARK / "captures" / f"{name}.pcap")
+
+
 def test_nothing_is_explained(everything):
     """SOCKS5 bytes shows segments, and no SOCKS."""
     assert not tshark("-r", everything, "-Y", "socks", profile="SOCKS5 bytes")
