@@ -17,7 +17,7 @@ from ftp import FtpServer, FtpThroughSocks
 from nameserver import NameServer
 from proxy import Proxy
 from socks5 import (CONNECT, NO_AUTHENTICATION, SUCCEEDED, UDP_ASSOCIATE, Client, connect, datagram, greeting,
-                    read_exactly, request)
+                    login, read_exactly, request)
 from socks5 import reset as close_with_reset
 from targets import Listener, Server, UdpSocket, echo, refusing, shout_back
 from waiting import patience, wait_until
@@ -201,6 +201,67 @@ def socks4(proxy, _):
     check(curl("--socks4", proxy.url, f"http://{NAME}/") is None)
 
 
+RIDDLES = []
+
+
+def riddle(animal, *options):
+    """Makes a function a riddle of chapter 13 of the tutorial: a conversation with that animal of the zoo."""
+    def add(function):
+        RIDDLES.append((function.__name__.replace("_", "-"), animal, options, function))
+        return function
+    return add
+
+
+@riddle("selects-unoffered-method")
+def riddle_1(client):
+    client.send(greeting(2))
+    client.read(2)
+
+
+@riddle("login-version-5", "--user", "alice:secret")
+def riddle_2(client):
+    client.send(greeting(2))
+    client.read(2)
+    client.send(login("alice", "secret"))
+    client.read(2)
+
+
+@riddle("host-order-port")
+def riddle_3(client):
+    with WebServer(TARGET, 80):
+        client.send(greeting(NO_AUTHENTICATION))
+        client.read(2)
+        client.send(request(CONNECT, TARGET, 80))
+        client.read(10)
+
+
+@riddle("wrong-reply-atyp")
+def riddle_4(client):
+    with Server(echo, host=TARGET, port=7):
+        client.send(greeting(NO_AUTHENTICATION))
+        client.read(2)
+        client.send(request(CONNECT, NAME, 7))
+        client.read(10)
+
+
+@riddle("forgets-port-of-reply")
+def riddle_5(client):
+    with Server(lambda connection: connection.sendall(b"220 hello\r\n"), host=TARGET, port=21):
+        client.send(greeting(NO_AUTHENTICATION))
+        client.read(2)
+        client.send(request(CONNECT, TARGET, 21))
+        client.read(8 + 11)
+
+
+@riddle("reply-before-connect")
+def riddle_6(client):
+    client.send(greeting(NO_AUTHENTICATION))
+    client.read(2)
+    client.send(request(CONNECT, TARGET, 81))
+    client.read(10)
+    client.wait_for_end()
+
+
 @contextlib.contextmanager
 def recording(name, folder):
     """All that passes the loopback meanwhile, as a file of the old format, which has no room for more than packets."""
@@ -225,11 +286,25 @@ def recording(name, folder):
     (pathlib.Path(sys.argv[1]) / f"{name}.pcap").write_bytes(done.read_bytes())
 
 
-def main():
-    """All captures, or an error."""
-    os.umask(0o022)
-    logging.disable()  # of the FTP server, as are its warnings
-    warnings.simplefilter("ignore")
+def record_riddles(zoo):
+    """The program is the zoo, with an animal for each."""
+    for name, animal, options, function in RIDDLES:
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            proxy = Proxy(folder, animal, *options, listen=["127.0.0.1:10800"], path=zoo)
+            before = proxy.footprint()
+            try:
+                with recording(name, folder):
+                    with Client(proxy) as client:
+                        function(client)
+                    proxy.wait_for_footprint(before)
+            finally:
+                proxy.process.kill()
+                proxy.process.wait()
+            print(f"{name}.pcap", flush=True)
+
+
+def record_captures():
     for name, options, clients, function in CAPTURES:
         with tempfile.TemporaryDirectory() as folder:
             folder = pathlib.Path(folder)
@@ -243,6 +318,17 @@ def main():
             finally:
                 proxy.stop()
             print(f"{name}.pcap", flush=True)
+
+
+def main():
+    """All captures, or an error."""
+    os.umask(0o022)
+    logging.disable()  # of the FTP server, as are its warnings
+    warnings.simplefilter("ignore")
+    if "ZOO" in os.environ:
+        record_riddles(os.environ["ZOO"])
+    else:
+        record_captures()
 
 
 if __name__ == "__main__":

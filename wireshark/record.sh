@@ -1,6 +1,8 @@
 #!/bin/sh
 # Records the captures anew: PLAINSOCKS=.build/release/src/plainsocks sh wireshark/record.sh [FOLDER]
 # PLAINSOCKS is the program. FOLDER, which must exist, is where they go instead of wireshark/captures.
+# With ZOO=.build/tests/tests/zoo it records the riddles of chapter 13 of the tutorial instead; FOLDER is
+# tutorial/13-reading-the-wire then.
 # It is done in a network with nothing but a loopback, where port 10800 is free, and takes no root where the kernel lets
 # everybody have such a network. It takes tshark, curl, iproute2, python3-pyftpdlib.
 set -eu

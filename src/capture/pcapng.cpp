@@ -23,15 +23,25 @@ public:
         return number(code, 2).number(value.size(), 2).padded(data);
     }
 
-    /// The whole block. Zeros after an option mean: no more options.
-    octets block(std::uint32_t type) {
-        constexpr std::size_t around = 12;  // type, length, and length again
-        octets_.resize((octets_.size() + around + unit - 1) / unit * unit - around);
+    /// Ends the options. One that means nothing makes the size of the block a multiple of the unit; zeros behind the
+    /// last one would do for newer readers, but not for Wireshark 3.4.
+    body& end_of_options() {
+        constexpr std::size_t header = 4, end = 4;
+        auto const gap = (unit - (octets_.size() + end + around) % unit) % unit;
+        if (gap > 0) option(of_local_use, std::string(gap - header, ' '));
+        return option(0, "");
+    }
+
+    /// The whole block.
+    octets block(std::uint32_t type) const {
         auto const length = octets_.size() + around;
         return body().number(type, 4).number(length, 4).padded(octets_).number(length, 4).octets_;
     }
 
 private:
+    static constexpr std::size_t around = 12;              ///< octets: type, length, and length again
+    static constexpr std::uint16_t of_local_use = 0x8000;  ///< readers skip the options that they do not know
+
     octets octets_;
 };
 
@@ -46,6 +56,7 @@ octets section_header(std::string_view program) {
         .number(0, 2)
         .number(unknown_length, 8)
         .option(user_application, program)
+        .end_of_options()
         .block(0x0a0d0d0a);
 }
 
@@ -58,6 +69,7 @@ octets interface_description(std::string_view name) {
         .number(0, 4)  // packets may have any size
         .option(if_name, name)
         .option(if_tsresol, "\x09")  // times are nanoseconds
+        .end_of_options()
         .block(1);
 }
 
@@ -69,7 +81,7 @@ octets enhanced_packet(std::uint32_t interface, std::chrono::nanoseconds time, s
     whole.number(interface, 4).number(ns >> 32, 4).number(ns, 4);
     whole.number(packet.size(), 4).number(packet.size(), 4).padded(packet);
     if (!comment.empty()) whole.option(opt_comment, comment);
-    return whole.block(6);
+    return whole.end_of_options().block(6);
 }
 
 octets filler(std::size_t size) {
