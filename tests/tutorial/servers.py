@@ -1,0 +1,44 @@
+"""Starts the programs of the tutorial on free ports, and lets socks5spec judge them."""
+import json
+import os
+import pathlib
+import re
+import subprocess
+
+from waiting import patience, wait_until
+
+BUILD = pathlib.Path(os.environ.get("PLAINSOCKS_BUILD", "PLAINSOCKS_BUILD is not set"))
+SPEC = os.environ.get("SOCKS5SPEC", "SOCKS5SPEC is not set")
+
+
+class Server:
+    """A program of the tutorial, as long as the context lasts. `address` is HOST:PORT."""
+
+    def __init__(self, folder, program, *arguments):
+        self.path = folder / f"{program}.output"
+        with open(self.path, "wb") as output:
+            self.process = subprocess.Popen([BUILD / "tutorial" / program, "0", *arguments], stdout=output, stderr=subprocess.STDOUT)
+        self.address = wait_until("the line 'listening on'", lambda: re.search(r"^listening on (\S+)\n", self.output(), re.M), 10).group(1)
+
+    def output(self):
+        return self.path.read_text(encoding="utf-8", errors="replace")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+
+    @property
+    def host_and_port(self):
+        host, port = self.address.rsplit(":", 1)
+        return host, int(port)
+
+    def failures(self, *options):
+        """The titles of the cases that it fails."""
+        done = subprocess.run([SPEC, "--server", self.address, "--format", "json", *options], stdout=subprocess.PIPE,
+                              stdin=subprocess.DEVNULL, timeout=patience(120), check=False)
+        cases = json.loads(done.stdout)["cases"]
+        assert any(case["outcome"] == "passed" for case in cases), "no case has passed"
+        return {case["title"] for case in cases if case["outcome"] == "failed"}
