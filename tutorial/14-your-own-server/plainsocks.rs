@@ -331,7 +331,7 @@ fn reset_on_close(stream: &TcpStream) {
     } else {
         (0xffff, 0x80)
     };
-    // Safe: the descriptor is open as long as it is borrowed, and the value is a struct linger.
+    // SAFETY: the descriptor is open as long as it is borrowed, and the value is a struct linger.
     unsafe { setsockopt(stream.as_raw_fd(), sol_socket, so_linger, &[1, 0], 8) };
 }
 
