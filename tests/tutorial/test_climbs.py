@@ -1,4 +1,4 @@
-"""The two finished climbs of chapter 14, in Python and in Rust: the tester of SOCKS5 servers finds nothing wrong with them.
+"""The two finished climbs of chapter 14, in Python and in Rust: socks5spec finds nothing wrong with them.
 
 RUSTC may name the compiler. What is missing is skipped."""
 import json
@@ -7,7 +7,6 @@ import pathlib
 import re
 import shutil
 import subprocess
-import sys
 
 import pytest
 
@@ -91,7 +90,8 @@ def start(tmp_path, climb):
 
 def begin(server, *options, wrapper=()):
     """Starts the tester."""
-    command = [*wrapper, SPEC, "--server", server.address, "--strict", "--format", "json", *options]
+    command = [*wrapper, SPEC, "--server", server.address, "--strict", "--format", "json", "--timeout", str(patience(5)),
+               *options]
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

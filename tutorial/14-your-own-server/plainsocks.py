@@ -2,7 +2,8 @@
 """A SOCKS5 proxy in one file: RFC 1928 and RFC 1929, Python 3.9, the standard library, a thread for each client.
 
 To be read beside ../../src and plainsocks.rs: what has the same name does the same thing. The classes of the protocol
-know no sockets. They get read(n), which returns exactly the next n octets, and write(octets), which appends to a message.
+know no sockets. They get read(n), which returns exactly the next n octets, and write(octets), which appends to a
+message.
 """
 import argparse
 import errno
@@ -469,7 +470,8 @@ def relay(client, target):
                 end(way.sink, socket.SHUT_WR)
         except OSError:
             failed.set()
-            # A pump that reads is woken unseen by its peer; one that writes to a peer who takes nothing, a second later.
+            # A pump that reads is woken unseen by its peer; one that writes to a peer who takes nothing, a second
+            # later.
             end(back.source, socket.SHUT_RD)
             way.over.set()
             if not back.over.wait(1):
@@ -596,6 +598,7 @@ class UdpRelay:
             if self.association.may_answer(sender):
                 send_to(self.inside, octets_of(UdpHeader(0, sender)) + data, self.association.client)
 
+
 def wait_for_end(stream):
     """What comes meanwhile means nothing."""
     stream.settimeout(None)
@@ -605,8 +608,8 @@ def wait_for_end(stream):
 
 
 def udp_associate(client, dst):
-    """RFC 1928 sections 4 and 6: relay datagrams as long as the TCP connection lives. A client behind a NAT does not know
-    its own address, so of DST only the port counts."""
+    """RFC 1928 sections 4 and 6: relay datagrams as long as the TCP connection lives. A client behind a NAT does not
+    know its own address, so of DST only the port counts."""
     relay = UdpRelay(client, dst.port)
     with relay.inside, relay.outside:
         client.send(Reply(Rep.SUCCEEDED, relay.bound()))
@@ -632,7 +635,7 @@ def carry_out(client, request):
 
 
 def serve(stream, peer, users):
-    """A session from greeting to end, in a thread of its own: whatever the client does ends this thread, and no other."""
+    """A session from greeting to end, in a thread of its own: whatever the client does ends this thread only."""
     with stream:
         client = Conversation(stream, peer, users)
         try:

@@ -302,6 +302,12 @@ fn left(limit: Instant) -> io::Result<Duration> {
     }
 }
 
+/// The time of a wait has passed, which systems say in two ways; or the process was stopped meanwhile.
+fn is_pause(error: &io::Error) -> bool {
+    use ErrorKind::{Interrupted, TimedOut, WouldBlock};
+    matches!(error.kind(), WouldBlock | TimedOut | Interrupted)
+}
+
 /// Wakes whoever waits for this socket. Nobody else can close it: it is only borrowed here.
 fn end(stream: &TcpStream, how: Shutdown) {
     let _ = stream.shutdown(how); // it may have ended by itself
@@ -325,7 +331,7 @@ fn reset_on_close(stream: &TcpStream) {
     } else {
         (0xffff, 0x80)
     };
-    // Safe: the descriptor is open as long as it is borrowed, and the value is a struct linger.
+    // SAFETY: the descriptor is open as long as it is borrowed, and the value is a struct linger.
     unsafe { setsockopt(stream.as_raw_fd(), sol_socket, so_linger, &[1, 0], 8) };
 }
 
@@ -399,7 +405,7 @@ impl Conversation<'_> {
         loop {
             stream.set_read_timeout(Some(left(self.limit)?))?;
             match stream.read(buffer) {
-                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) if is_pause(&error) => continue,
                 done => return done,
             }
         }
@@ -469,7 +475,7 @@ fn know(users: &Users, login: &Login) -> bool {
 
 /// RFC 1929. A wrong guess is answered late, so that guessing takes long.
 fn log_in(client: &mut Conversation) -> Result<bool> {
-    let login: Login = client.receive()?;
+    let login = client.receive::<Login>()?;
     let success = login.valid() && know(client.users, &login);
     if success {
         client.send(&LoginStatus(success))?;
@@ -482,7 +488,7 @@ fn log_in(client: &mut Conversation) -> Result<bool> {
 
 /// Everything up to the request; none when the client was turned away before.
 fn handshake(client: &mut Conversation) -> Result<Option<Request>> {
-    let method = select(&client.receive()?, client.users);
+    let method = select(&client.receive::<Greeting>()?, client.users);
     let selection = MethodSelection(method);
     if method == Method::NoAcceptableMethods {
         client.hang_up(&selection)?;
@@ -492,7 +498,7 @@ fn handshake(client: &mut Conversation) -> Result<Option<Request>> {
     if method == Method::UsernamePassword && !log_in(client)? {
         return Ok(None);
     }
-    Ok(Some(client.receive()?))
+    Ok(Some(client.receive::<Request>()?))
 }
 
 /// A connection to the first address of the destination that takes one.
@@ -555,13 +561,13 @@ fn accept_peer(
                 return Ok((stream, unmapped(peer)));
             }
             Ok(_stranger) => continue,
-            Err(error) if error.kind() != ErrorKind::WouldBlock => return Err(error.into()),
-            Err(_nobody) => {}
+            Err(error) if is_pause(&error) => {}
+            Err(error) => return Err(error.into()),
         }
         match client.stream.peek(&mut [0]) {
             Ok(0) => return Err(io::Error::new(ErrorKind::UnexpectedEof, "the client left").into()),
             Ok(_) => thread::sleep(moment), // what it has to say is for the peer
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
+            Err(error) if is_pause(&error) => {}
             Err(error) => return Err(error.into()),
         }
     }
