@@ -53,13 +53,31 @@ def renewed(block, source):
     """The lines of the block as the source has them now, each piece from its first line to its last; None if that cannot
     be told."""
     new, start = [], 0
-    stripped = [line.strip() for line in source]
     for piece in pieces(block.lines):
-        try:
-            first = stripped.index(piece[0].strip(), start)
-            last = stripped.index(piece[-1].strip(), first) if len(piece) > 1 else first
-        except ValueError:
+        at = find(piece, source, start)
+        end = at + len(piece) if at is not None else None
+        if at is None:
+            at, end = changed(piece, source, start)
+        if end is None:
             return None
-        new += ([SKIP] if new else []) + trim(source[first:last + 1])
-        start = last + 1
+        new += ([SKIP] if new else []) + trim(source[at:end])
+        start = end
     return new
+
+
+def changed(piece, source, start):
+    """Where a piece that is not there any more begins and ends now: its first line, and the first line like its last one,
+    as far to the left as that is, behind all of its lines that are still there. (None, None) if that cannot be told."""
+    firsts = [at for at in range(start, len(source)) if source[at].strip() == piece[0].strip()]
+    if len(firsts) != 1:
+        return None, None
+    shift = indent(source[firsts[0]]) - indent(piece[0])
+    told = {line.strip() for line in piece if sum(other.strip() == line.strip() for other in source) == 1}
+    known = max(at for at, line in enumerate(source) if line.strip() in told or at == firsts[0])
+    lasts = [at for at in range(known, len(source))
+             if source[at].strip() == piece[-1].strip() and indent(source[at]) - indent(piece[-1]) == shift]
+    return (firsts[0], 1 + lasts[0]) if lasts else (None, None)
+
+
+def indent(line):
+    return len(line) - len(line.lstrip())

@@ -19,9 +19,16 @@ def lines_of(file):
 @pytest.mark.parametrize("block", CODE, ids=name)
 def test_is_in_its_file(block):
     """Every line of it, in the order of the file."""
-    if os.environ.get("TUTORIAL_UPDATE"):
+    if os.environ.get("TUTORIAL_UPDATE") and not is_shown(block):
         update(block)
     assert excerpts.shown(block, lines_of(block.target))
+
+
+def is_shown(block):
+    try:
+        return bool(excerpts.shown(block, lines_of(block.target)))
+    except AssertionError:
+        return False
 
 
 def update(block):

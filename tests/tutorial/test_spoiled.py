@@ -26,10 +26,11 @@ def copy(tmp_path_factory):
     return folder
 
 
-def check(folder, test, page):
+def check(folder, test, page, **variables):
     """What a test says of a page of the copy."""
     return subprocess.run([sys.executable, "-B", "-m", "pytest", "-q", f"tests/tutorial/{test}", "-k", page], cwd=folder, text=True,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=patience(60), check=False)
+                          env=os.environ | variables, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=patience(60),
+                          check=False)
 
 
 @pytest.mark.parametrize("file, right, wrong, test, said", [
@@ -60,3 +61,14 @@ def test_the_copy_itself(copy):
     for test in ("test_excerpts.py", "test_octets.py", "test_links.py"):
         assert check(copy, test, "04-greeting").returncode == 0
     assert os.environ["PLAINSOCKS_BUILD"] and pathlib.Path(os.environ["PLAINSOCKS_BUILD"]).is_dir()
+
+
+def test_update(copy):
+    """A line more in the middle of what a page shows is put into the page, and all else stays as it is."""
+    source, page = copy / "src/socks5/greeting.hpp", copy / GREETING
+    before, line = page.read_text(encoding="utf-8"), "        auto const [ver, nmethods] = take<2>(read);\n"
+    source.write_text(source.read_text(encoding="utf-8").replace(line, line + "        // another line\n"), encoding="utf-8")
+    assert check(copy, "test_excerpts.py", "04-greeting").returncode == 1
+    assert check(copy, "test_excerpts.py", "04-greeting", TUTORIAL_UPDATE="1").returncode == 0
+    assert check(copy, "test_excerpts.py", "04-greeting").returncode == 0
+    assert page.read_text(encoding="utf-8") == before.replace(line, line + "        // another line\n")
