@@ -17,8 +17,8 @@ BUILD = pathlib.Path(os.environ.get("PLAINSOCKS_BUILD", "PLAINSOCKS_BUILD is not
 SERVES = re.compile(r"(?:PROGRAM=\S+ )?sh src/run\.sh|\.build/\S*/checkpoint-\d\d|python3 \S*plainsocks\.py"
                     r"|python3 -m http\.server|python3 \S*/count\.py")
 BUILDS = re.compile(r"cmake |git clone|cd plainsocks|sudo |apt-get |rustc ")  # done already
-VARIES = [(re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"), "TIME"), (re.compile(r"\b\d+\.\d{3} s"), "SECONDS"),
-          (re.compile(r"(127\.0\.0\.\d|\[::1\]|localhost):\d{5}\b"), r"\1:PORT"), (re.compile(r"^\d+ cases in [0-9.]+ s"), "CASES")]
+VARIES = [(re.compile(r"^\d+ cases in [0-9.]+ s"), "CASES"), (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"), "TIME"),
+          (re.compile(r"\b\d+\.\d{3} s"), "SECONDS"), (re.compile(r"(127\.0\.0\.\d|\[::1\]|localhost):\d{5}\b"), r"\1:PORT")]
 
 
 def free_port():
