@@ -33,7 +33,7 @@ public:
     void point_at() const;
 
     /// Fails unless these octets are those of the stream from this offset on.
-    void expect_part(octets const& stream, std::size_t offset, octets const& got, std::size_t before = 0) const;
+    void expect_part(octets const& stream, std::size_t offset, octets const& got, std::size_t before = 0);
 
     /// Sends all of it in one piece, as far as TCP knows pieces. Fails when the other side takes nothing.
     void write(octets const& all);

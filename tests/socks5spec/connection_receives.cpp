@@ -49,9 +49,13 @@ void connection::expect_data(octets const& wanted) {
     fail_for_want_of(wanted.size(), "data", came);
 }
 
-void connection::expect_part(octets const& stream, std::size_t offset, octets const& got, std::size_t before) const {
-    auto const found = difference(stream, offset, got, before);
-    if (!found) return;
+void connection::expect_part(octets const& stream, std::size_t offset, octets const& got, std::size_t before) {
+    if (!difference(stream, offset, got, before)) return;
+    // What is wrong can be told from what follows, and that may just not have come yet.
+    constexpr std::ptrdiff_t enough = 8;
+    auto const first_wrong = std::ranges::mismatch(std::span(stream).subspan(offset), got).in2;
+    auto const more = got.end() - first_wrong < enough ? read_some(enough, clock::now() + a_moment).octets : octets{};
+    auto const found = difference(stream, offset, got + more, before);
     point_at();
     current().story.push_back({here_ + ": compares", found->rows, {{"came", found->wrong}}});
     fail("the octets that were sent, unchanged and in order", found->words, found->cause);
