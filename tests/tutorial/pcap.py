@@ -1,9 +1,14 @@
 """Reads the captures: classic pcap files with Ethernet, as Wireshark writes them on Linux's loopback."""
 import collections
+import ipaddress
 import struct
 
+TCP, UDP = 6, 17
+END, BEGIN, RESET, ACK = 1, 2, 4, 16  # flags of TCP
+DOOR = ("127.0.0.1", 10800)
 
-Frame = collections.namedtuple("Frame", "source target octets")  # two ports, and what is behind all headers
+# Two pairs of host and port, what is behind all headers, and of TCP the flags. ICMP has ports of 0.
+Frame = collections.namedtuple("Frame", "source target octets protocol flags")
 
 
 def frames(path):
@@ -23,7 +28,16 @@ def parse(frame):
     packet = frame[14:]
     if packet[0] >> 4 == 4:
         protocol, transport = packet[9], packet[4 * (packet[0] & 15):int.from_bytes(packet[2:4], "big")]
+        hosts = packet[12:16], packet[16:20]
     else:
-        protocol, transport = packet[6], packet[40:]
-    header = 4 * (transport[12] >> 4) if protocol == 6 else 8
-    return Frame(*struct.unpack("!HH", transport[:4]), transport[header:])
+        protocol, transport, hosts = packet[6], packet[40:], (packet[8:24], packet[24:40])
+    header, flags = (4 * (transport[12] >> 4), transport[13]) if protocol == TCP else (8, 0)
+    ports = struct.unpack("!HH", transport[:4]) if protocol in (TCP, UDP) else (0, 0)
+    source, target = ((str(ipaddress.ip_address(host)), port) for host, port in zip(hosts, ports))
+    return Frame(source, target, transport[header:], protocol, flags)
+
+
+def clients(capture):
+    """The clients' ends: of their connections to the proxy, and of their datagrams. It is a client who sends the first."""
+    datagrams = [frame for frame in capture if frame.protocol == UDP]
+    return {frame.source for frame in [*datagrams[:1], *(frame for frame in capture if frame.target == DOOR)]}

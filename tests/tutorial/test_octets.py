@@ -22,9 +22,13 @@ def row(text, where):
 
 
 def frame_of(block):
+    """Its number, the frame, and which way it goes."""
     number = re.search(r"\bframe (\d+)\b", block.caption)
     assert number, f"{block.where}: the caption says no frame: {block.caption!r}"
-    return int(number.group(1)), pcap.frames(block.target)[int(number.group(1)) - 1]
+    frames = pcap.frames(block.target)
+    frame = frames[int(number.group(1)) - 1]
+    way = "client → proxy" if frame.source in pcap.clients(frames) else "proxy → client"
+    return int(number.group(1)), frame, way
 
 
 def rewrite(block, line, old, new):
@@ -36,7 +40,7 @@ def rewrite(block, line, old, new):
 @BLOCKS
 def test_octets(block):
     """The caption names the capture and the frame: [greeting](greeting.pcap), frame 4."""
-    number, frame = frame_of(block)
+    number, frame, _ = frame_of(block)
     at = 0
     for line, text in enumerate(block.lines, block.line + 1):
         shown, _ = row(text, f"{block.where}: line {line}")
@@ -53,8 +57,7 @@ def test_octets(block):
 
 def picture(block):
     """Where the picture of the block is, and what has to be in it."""
-    number, frame = frame_of(block)
-    way = "proxy → client" if frame.source == 10800 else "client → proxy"
+    number, _, way = frame_of(block)
     fields = [row(text, block.where) for text in block.lines]
     path = block.page.parent / f"octets-{block.target.stem}-{number}.svg"
     return path, strips.draw(f"{way}, {block.target.name}, frame {number}", fields)
