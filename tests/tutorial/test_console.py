@@ -18,3 +18,15 @@ def test_page(page):
         for block in page.blocks:
             if block.info == ["console"]:
                 terminal.run(block)
+        correct(page.path, terminal.corrections)
+
+
+def correct(path, corrections):
+    """Write what the commands have printed into the page. From the last to the first, so that the lines keep their numbers."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for wrong in reversed(corrections):
+        command = lines[wrong.line - 1]
+        indent = command[:len(command) - len(command.lstrip())]  # in a list
+        lines[wrong.line:wrong.line + len(wrong.expected)] = [indent + text for text in wrong.printed.splitlines()]
+    if corrections:
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")

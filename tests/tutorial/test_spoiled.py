@@ -39,9 +39,10 @@ def check(folder, test, page, **variables):
      "greeting.hpp has no such lines"),
     (GREETING, "01 00\n```", "01 01\n```", "test_console.py", r"should print, says the page:\s+.* 01 01"),
     (GREETING, "00 01 02  METHODS", "00 01 03  METHODS", "test_octets.py", "login-accepted.pcap has there 00 01 02"),
+    (GREETING, "NMETHODS  3 methods", "NMETHOD   3 methods", "test_replay.py", r"03 NMETHOD; plainsocks --trace shows there .*NMETHODS"),
     ("tutorial/04-greeting/octets-login-accepted-4.svg", ">03<", ">04<", "test_octets.py", "octets-login-accepted-4.svg does not show"),
     (GREETING, "(../05-addresses/README.md)", "(../05-adresses/README.md)", "test_links.py", "05-adresses/README.md does not exist"),
-], ids=["the text of a block", "the code", "a transcript", "octets", "a picture", "a link"])
+], ids=["the text of a block", "the code", "a transcript", "octets", "the name of a field", "a picture", "a link"])
 def test_a_wrong_character(copy, file, right, wrong, test, said):
     """In the text or in what it is about."""
     path = copy / file
@@ -61,6 +62,31 @@ def test_the_copy_itself(copy):
     for test in ("test_excerpts.py", "test_octets.py", "test_links.py"):
         assert check(copy, test, "04-greeting").returncode == 0
     assert os.environ["PLAINSOCKS_BUILD"] and pathlib.Path(os.environ["PLAINSOCKS_BUILD"]).is_dir()
+
+
+def test_a_wrong_answer(copy):
+    """A proxy that says something else than in a capture: here it is the capture that has been changed."""
+    path = copy / "wireshark/captures/no-acceptable-method.pcap"
+    octets = path.read_bytes()
+    path.write_bytes(octets.replace(b"\5\xff", b"\5\xfe", 1))
+    try:
+        done = check(copy, "test_replay.py", "says_the_same")
+    finally:
+        path.write_bytes(octets)
+    assert re.search("no-acceptable-method.pcap, frame 6: the proxy said 05 fe\n.*\n.*and it says +05 ff", done.stdout), done.stdout
+
+
+def test_update_of_a_transcript(copy):
+    """What a command prints is put into the page, and all else stays as it is."""
+    page = copy / GREETING
+    before = page.read_text(encoding="utf-8")
+    page.write_text(before.replace(" 05 ff\n", " 05 fe\n and more\n"), encoding="utf-8")
+    assert before.count(" 05 ff\n") == 2, "once in a list, once not"
+    try:
+        assert check(copy, "test_console.py", "04-greeting", TUTORIAL_UPDATE="1").returncode == 0
+        assert page.read_text(encoding="utf-8") == before
+    finally:
+        page.write_text(before, encoding="utf-8")
 
 
 def test_update(copy):
