@@ -3,7 +3,7 @@
 namespace capture {
 
 socks5::address datagrams::towards(socks5::address const& ours, socks5::address const& peer) {
-    if (ours.host != socks5::host(socks5::ipv4{}) && ours.host != socks5::host(socks5::ipv6{})) return ours;
+    if (!is_unspecified(ours.host)) return ours;
     std::lock_guard const lock(mutex_);
     constexpr std::size_t most = 4096;
     if (routes_.size() == most) routes_.clear();

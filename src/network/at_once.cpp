@@ -4,27 +4,34 @@ namespace network {
 
 using boost::system::system_error;
 
+namespace {
+
+/// To the recording, if there is one.
+void tell(stream& s, void (capture::connection::*what)()) {
+    if (s.observer() != nullptr) (s.observer()->*what)();
+}
+
+}  // namespace
+
 void at_once::shutdown_send(stream& s) {
-    if (s.observer() != nullptr) s.observer()->ends();
+    tell(s, &capture::connection::ends);
     shut(s.socket(), tcp::socket::shutdown_send);
 }
 
 void at_once::shutdown_receive(stream& s) {
-    if (s.observer() != nullptr) s.observer()->stops_reading();
+    tell(s, &capture::connection::stops_reading);
     shut(s.socket(), tcp::socket::shutdown_receive);
 }
 
 void at_once::end(stream& s) {
-    if (s.observer() != nullptr) {
-        s.observer()->stops_reading();
-        s.observer()->ends();
-    }
+    tell(s, &capture::connection::stops_reading);
+    tell(s, &capture::connection::ends);
     shut(s.socket(), tcp::socket::shutdown_both);
 }
 
 /// Not by Asio's option, because the destructor of its socket would take that back.
 void at_once::reset_on_close(stream& s) {
-    if (s.observer() != nullptr) s.observer()->resets_on_close();
+    tell(s, &capture::connection::resets_on_close);
     linger const immediately{1, 0};
     ::setsockopt(s.socket().native_handle(), SOL_SOCKET, SO_LINGER, &immediately, sizeof immediately);
 }

@@ -20,7 +20,7 @@ using boost::system::error_code;
 /// Failures are ignored.
 void prepare(tcp::socket::native_handle_type socket);
 
-/// A message is read field by field, a few octets each, but a call of the system costs as much as a thousand of them.
+/// A message is read field by field, a few octets each, but a call of the system costs more than all of them.
 /// So read() takes what is there, and what is left over waits for the next read. How to wait for octets, the network
 /// knows: receive(stream, buffer) returns how many there are, and 0 at the end.
 class stream {

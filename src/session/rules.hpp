@@ -50,8 +50,4 @@ bool is_loopback(socks5::host const& host);
 /// (link-local addresses, multicast included).
 bool is_local(socks5::host const& host);
 
-inline bool is_unspecified(socks5::host const& host) {
-    return host == socks5::host(socks5::ipv4{}) || host == socks5::host(socks5::ipv6{});
-}
-
 }  // namespace session

@@ -37,6 +37,9 @@ struct unknown_host {
 
 using host = std::variant<ipv4, domainname, ipv6, unknown_host>;
 
+/// 0.0.0.0 and ::, which name no host.
+inline bool is_unspecified(host const& h) { return h == host(ipv4{}) || h == host(ipv6{}); }
+
 inline octet type(ipv4 const&) { return octet(atyp::ipv4); }
 inline octet type(ipv6 const&) { return octet(atyp::ipv6); }
 inline octet type(domainname const&) { return octet(atyp::domainname); }

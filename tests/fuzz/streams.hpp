@@ -50,12 +50,12 @@ inline void check_connect(outcome& o, socks5::request const& request, socks5::re
 
 /// A second reply says who came; without one the client has left before.
 inline void check_bind(outcome& o, socks5::request const& request) {
-    expect(session::is_unspecified(request.dst.host) || o.allowed(request.dst), "nobody waits for whom the rules deny");
+    expect(is_unspecified(request.dst.host) || o.allowed(request.dst), "nobody waits for whom the rules deny");
     if (over(o.said)) return;
     auto const reply = o.reply();
     if (reply.rep != socks5::rep::succeeded) return;
     auto const expected = o.ways_to(request.dst);
-    auto const matches = [&](auto const& e) { return session::is_unspecified(e.host) || e.host == reply.bnd.host; };
+    auto const matches = [&](auto const& e) { return is_unspecified(e.host) || e.host == reply.bnd.host; };
     expect(std::ranges::any_of(expected, matches), "nobody else but the peer may come");
     expect(o.allowed(reply.bnd), "whom the rules deny may not come");
     auto const& callers = o.before.world.callers;

@@ -4,10 +4,6 @@
 
 namespace spec {
 
-bool is_unspecified(socks5::host const& host) {
-    return host == socks5::host(socks5::ipv4{}) || host == socks5::host(socks5::ipv6{});
-}
-
 association::association(bool anonymous) : near("client", control.local().host) {
     control.greet();
     control.send(request(udp_associate, anonymous ? address{} : near.where()));

@@ -6,8 +6,6 @@
 
 namespace spec {
 
-bool is_unspecified(socks5::host const& host);
-
 struct association {
     client control;  ///< the TCP connection
     udp_port near;   ///< from where the client sends
