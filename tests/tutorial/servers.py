@@ -11,14 +11,24 @@ BUILD = pathlib.Path(os.environ.get("PLAINSOCKS_BUILD", "PLAINSOCKS_BUILD is not
 SPEC = os.environ.get("SOCKS5SPEC", "SOCKS5SPEC is not set")
 
 
+def built(program, *arguments):
+    """The command of a checkpoint or of an answer, on a free port."""
+    return [BUILD / "tutorial" / program, "0", *arguments]
+
+
 class Server:
     """A program of the tutorial, as long as the context lasts. `address` is HOST:PORT."""
 
-    def __init__(self, folder, program, *arguments):
-        self.path = folder / f"{program}.output"
+    def __init__(self, folder, command):
+        self.path = folder / "output"
         with open(self.path, "wb") as output:
-            self.process = subprocess.Popen([BUILD / "tutorial" / program, "0", *arguments], stdout=output, stderr=subprocess.STDOUT)
-        self.address = wait_until("the line 'listening on'", lambda: re.search(r"^listening on (\S+)\n", self.output(), re.M), 10).group(1)
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+        wait_until("the line 'listening on'", lambda: self.listening() or self.process.poll() is not None, 20)
+        assert self.listening(), f"it has ended: {self.output()}"
+        self.address = self.listening().group(1)
+
+    def listening(self):
+        return re.search(r"^listening on (\S+)\n", self.output(), re.M)
 
     def output(self):
         return self.path.read_text(encoding="utf-8", errors="replace")

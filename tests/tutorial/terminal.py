@@ -3,6 +3,7 @@ it. Ports are others than on the page, so that nobody is in the way.
 
 A line that begins with "$ " is a command; what follows is what it prints. A command that serves goes on in the background
 until the page starts another one like it. A block without a command goes on with what the last server prints."""
+import contextlib
 import os
 import pathlib
 import re
@@ -66,14 +67,11 @@ class Server:
         """These lines come next."""
         wanted = re.compile(pattern(expected), re.S)
 
-        def came():
-            match = wanted.match("\n".join(map(settle, self.printed().splitlines())) + "\n")
-            return match or self.process.poll() is not None
-        try:
-            wait_until("what the page shows", came, 10)
-        except AssertionError:
-            raise Mismatch(block, line, self.command, expected, self.printed()) from None
-        match = wanted.match("\n".join(map(settle, self.printed().splitlines())) + "\n")
+        def matches():
+            return wanted.match("\n".join(map(settle, self.printed().splitlines())) + "\n")
+        with contextlib.suppress(AssertionError):
+            wait_until("what the page shows", lambda: matches() or self.process.poll() is not None, 10)
+        match = matches()
         if not match:
             raise Mismatch(block, line, self.command, expected, self.printed())
         settled = match.group().count("\n") + 1

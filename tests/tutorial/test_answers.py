@@ -3,7 +3,7 @@ import socket
 import subprocess
 
 from pages import CHAPTERS
-from servers import BUILD, Server
+from servers import BUILD, Server, built
 from socks5 import read_exactly
 from waiting import patience
 
@@ -21,7 +21,7 @@ def test_each_has_a_test():
 
 def test_one_at_a_time(tmp_path):
     """The second client is connected, and heard when the first has left."""
-    with Server(tmp_path, "answer-02-one-at-a-time") as server, connect(server) as first, connect(server) as second:
+    with Server(tmp_path, built("answer-02-one-at-a-time")) as server, connect(server) as first, connect(server) as second:
         second.sendall(b"second")
         first.sendall(b"first")
         assert read_exactly(first, 5) == b"first"
@@ -37,7 +37,7 @@ def test_one_at_a_time(tmp_path):
 
 def test_counted(tmp_path):
     """A number, and so many octets, in whatever pieces they come."""
-    with Server(tmp_path, "answer-03-counted") as server, connect(server) as client:
+    with Server(tmp_path, built("answer-03-counted")) as server, connect(server) as client:
         for piece in (b"\5he", b"llo\0\3", b"abc"):
             client.sendall(piece)
         assert read_exactly(client, 8) == b"helloabc"
@@ -52,13 +52,13 @@ def test_round_trip():
 
 def test_no_half_close(tmp_path):
     """Two cases of chapter 8 fail, and no other."""
-    with Server(tmp_path, "answer-08-no-half-close") as server:
+    with Server(tmp_path, built("answer-08-no-half-close")) as server:
         assert server.failures("--chapter", "8") == {"the client ends, and reads on", "the target ends, and reads on"}
 
 
 def test_close_at_once(tmp_path):
     """The answer comes, or a reset in its place."""
-    with Server(tmp_path, "answer-09-close-at-once") as server, connect(server) as client:
+    with Server(tmp_path, built("answer-09-close-at-once")) as server, connect(server) as client:
         client.sendall(b"\5\1\7 and much more")
         try:
             assert client.recv(10) in (b"\5\xff", b"")

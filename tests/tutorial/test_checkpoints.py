@@ -2,7 +2,7 @@
 import pytest
 
 from pages import CHAPTERS
-from servers import Server
+from servers import Server, built
 
 # By chapter: the cases that want more than the chapter has built.
 NOT_YET = {
@@ -18,11 +18,11 @@ JUDGED = [int(folder.name[:2]) for folder in CHAPTERS if (folder / "checkpoint.c
 @pytest.mark.parametrize("chapter", JUDGED)
 def test_checkpoint(tmp_path, chapter):
     """Passes all cases of its chapter but those that need what comes later."""
-    with Server(tmp_path, f"checkpoint-{chapter:02}") as server:
+    with Server(tmp_path, built(f"checkpoint-{chapter:02}")) as server:
         assert server.failures(*WHOLE.get(chapter, ("--chapter", str(chapter)))) == NOT_YET.get(chapter, set())
 
 
 def test_greeting_with_a_login(tmp_path):
     """Chapter 4 again, for a server that has a user."""
-    with Server(tmp_path, "checkpoint-04", "alice", "secret") as server:
+    with Server(tmp_path, built("checkpoint-04", "alice", "secret")) as server:
         assert server.failures("--chapter", "4", "--user", "alice:secret") == NOT_YET[4]

@@ -1,6 +1,7 @@
 """The two finished climbs of chapter 14, in Python and in Rust: socks5spec finds nothing wrong with them.
 
 RUSTC may name the compiler. What is missing is skipped."""
+import contextlib
 import json
 import os
 import pathlib
@@ -11,10 +12,11 @@ import subprocess
 import pytest
 
 from namespaces import with_hosts
+from pages import TUTORIAL
+from servers import SPEC, Server
 from waiting import patience, wait_until
 
-CLIMBS = pathlib.Path(__file__).resolve().parents[2] / "tutorial" / "14-your-own-server"
-SPEC = os.environ.get("SOCKS5SPEC", "SOCKS5SPEC is not set")
+CLIMBS = TUTORIAL / "14-your-own-server"
 HOSTS = "127.0.0.1 localhost\n::1 localhost\n"  # a name with two kinds of address
 
 
@@ -45,20 +47,12 @@ def climb(request):
     return request.getfixturevalue(request.param)
 
 
-class Server:
-    """A climb that listens on a free port."""
+class Climb(Server):
+    """One of them, on a free port."""
 
     def __init__(self, folder, command):
-        self.said = folder / "said"
-        with open(self.said, "wb") as said:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
-        found = wait_until("the line 'listening on'", lambda: self.listening() or self.process.poll() is not None, 20)
-        assert found is not True, f"it has ended: {self.said.read_text()}"
-        self.address = found.group(1)
+        super().__init__(folder, command)
         self.beginning = self.footprint()
-
-    def listening(self):
-        return re.search(r"^listening on (127\.0\.0\.1:\d+)$", self.said.read_text(), re.M)
 
     def footprint(self):
         """Threads and descriptors, where the system shows them."""
@@ -69,23 +63,15 @@ class Server:
         """It runs on, and no client has left anything behind."""
         wait_until(f"threads and descriptors to be {self.beginning} again", lambda: self.footprint() == self.beginning, 20)
         assert self.process.poll() is None
-        said = self.said.read_text()
-        assert "Traceback" not in said and "panicked" not in said, said
+        assert not re.search("Traceback|panicked", self.output()), self.output()
 
 
 @pytest.fixture
 def start(tmp_path, climb):
     """A function that starts the climb with these options, and returns it."""
-    started = []
-
-    def start(*options, wrapper=()):
-        started.append(Server(tmp_path, [*wrapper, *climb, "--listen", "127.0.0.1:0", *options]))
-        return started[-1]
-
-    yield start
-    for server in started:
-        server.process.kill()
-        server.process.wait()
+    with contextlib.ExitStack() as started:
+        yield lambda *options, wrapper=(): started.enter_context(
+            Climb(tmp_path, [*wrapper, *climb, "--listen", "127.0.0.1:0", *options]))
 
 
 def begin(server, *options, wrapper=()):
@@ -131,19 +117,3 @@ def test_silent_clients(start):
     for tester in handshakes, waits:
         assert not outcomes(tester, 180)["not run"]
     server.check()
-
-
-def excerpts():
-    """The blocks of Python and Rust of the page: where each is, the file that the line above links, and its text."""
-    lines = (CLIMBS / "README.md").read_text(encoding="utf-8").splitlines()
-    for number, line in enumerate(lines):
-        if line in ("```python", "```rust"):
-            link = re.search(r"\(([^)]*)\)$", lines[number - 1])
-            yield f"README.md:{number + 1}", link and link.group(1), "\n".join(lines[number + 1:lines.index("```", number)]) + "\n"
-
-
-@pytest.mark.parametrize("where, file, text", [pytest.param(*excerpt, id=excerpt[0]) for excerpt in excerpts()])
-def test_excerpt(where, file, text):
-    """Each block is literally in its file."""
-    assert file, f"{where}: the line above this block must link the file that it is from"
-    assert text in (CLIMBS / file).read_text(encoding="utf-8"), f"{where}: not in {file} (any more); copy it anew"
