@@ -16,8 +16,8 @@ import warnings
 from ftp import FtpServer, FtpThroughSocks
 from nameserver import NameServer
 from proxy import Proxy
-from socks5 import (CONNECT, NO_AUTHENTICATION, SUCCEEDED, UDP_ASSOCIATE, Client, connect, datagram, greeting,
-                    login, read_exactly, request)
+from socks5 import (CONNECT, NO_AUTHENTICATION, SUCCEEDED, UDP_ASSOCIATE, USERNAME_PASSWORD, Client, connect, datagram,
+                    greeting, login, read_exactly, request)
 from socks5 import reset as close_with_reset
 from targets import Listener, Server, UdpSocket, echo, refusing, shout_back
 from waiting import patience, wait_until
@@ -214,14 +214,12 @@ def riddle(animal, *options):
 
 @riddle("selects-unoffered-method")
 def riddle_1(client):
-    client.send(greeting(2))
-    client.read(2)
+    client.greet(USERNAME_PASSWORD)
 
 
 @riddle("login-version-5", "--user", "alice:secret")
 def riddle_2(client):
-    client.send(greeting(2))
-    client.read(2)
+    client.greet(USERNAME_PASSWORD)
     client.send(login("alice", "secret"))
     client.read(2)
 
@@ -229,8 +227,7 @@ def riddle_2(client):
 @riddle("host-order-port")
 def riddle_3(client):
     with WebServer(TARGET, 80):
-        client.send(greeting(NO_AUTHENTICATION))
-        client.read(2)
+        client.greet()
         client.send(request(CONNECT, TARGET, 80))
         client.read(10)
 
@@ -238,8 +235,7 @@ def riddle_3(client):
 @riddle("wrong-reply-atyp")
 def riddle_4(client):
     with Server(echo, host=TARGET, port=7):
-        client.send(greeting(NO_AUTHENTICATION))
-        client.read(2)
+        client.greet()
         client.send(request(CONNECT, NAME, 7))
         client.read(10)
 
@@ -247,16 +243,14 @@ def riddle_4(client):
 @riddle("forgets-port-of-reply")
 def riddle_5(client):
     with Server(lambda connection: connection.sendall(b"220 hello\r\n"), host=TARGET, port=21):
-        client.send(greeting(NO_AUTHENTICATION))
-        client.read(2)
+        client.greet()
         client.send(request(CONNECT, TARGET, 21))
         client.read(8 + 11)
 
 
 @riddle("reply-before-connect")
 def riddle_6(client):
-    client.send(greeting(NO_AUTHENTICATION))
-    client.read(2)
+    client.greet()
     client.send(request(CONNECT, TARGET, 81))
     client.read(10)
     client.wait_for_end()

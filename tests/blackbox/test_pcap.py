@@ -15,30 +15,21 @@ import pytest
 
 from health import check_that_it_serves
 from proxy import NAME, run_program
-from socks5 import (BIND, CONNECT, REFUSED, SUCCEEDED, UDP_ASSOCIATE, Client, connect, datagram, greeting,
-                    login, read_exactly, refusal, request,
-                    reset)
+from shark import ask
+from socks5 import (BIND, CONNECT, REFUSED, SUCCEEDED, UDP_ASSOCIATE, Client, connect, datagram, greeting, login,
+                    read_exactly, refusal, request, reset)
 from targets import (Listener, Server, UdpSocket, echo, never_answering, receive_bulk, refusing, send_bulk, shout_back)
 from waiting import Background, patience, wait_until
 
 needs_tshark = pytest.mark.skipif(not shutil.which("tshark"), reason="no command tshark here")
 
 BEGINS = f"{NAME}: recording to .*, with all passwords and data; for wireshark -r .*"
-SAYS_ALWAYS = 'Running as user "root" and group "root". This could be dangerous.\n'
 CLIENT, TARGET = "client side", "target side"
 
 
 def ends(why):
     """What the proxy says when it can record no more."""
     return f"{NAME}: the recording to .* has ended: {why}"
-
-
-def ask(*command):
-    """What a tool of Wireshark says of a file, of which it must not complain."""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=patience(60),
-                          env=os.environ | {"LC_ALL": "C.UTF-8"}, check=False)
-    assert done.returncode == 0 and done.stderr.replace(SAYS_ALWAYS, "") == "", f"{command}: {done.stderr}"
-    return done.stdout
 
 
 class Recording:
