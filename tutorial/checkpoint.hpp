@@ -19,8 +19,23 @@ inline network::tcp::endpoint endpoint(int argc, char** argv) {
     return {network::asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(port)};
 }
 
+/// The base of a network that does something in another way than the blocking one: `struct mine : variant<mine>`. Both
+/// threads of a session get yours, and not the blocking network that it is made from.
+template <class Mine>
+class variant : public blocking {
+public:
+    using blocking::blocking;
+
+    template <class F, class G>
+    void both(F f, G g) {
+        auto& mine = static_cast<Mine&>(*this);
+        blocking::both([&](blocking&) { f(mine); }, [&](blocking&) { g(mine); });
+    }
+};
+
 /// Says where the door is, and calls serve(net, client) for each client, in a thread of its own, for ever. What it
 /// throws ends that client, and no other. Returns what main() returns.
+template <class Net = blocking>
 int run(int argc, char** argv, auto&& serve) try {
     network::blocking_resources shared;
     network::listener door(shared.io, endpoint(argc, argv));
@@ -29,7 +44,7 @@ int run(int argc, char** argv, auto&& serve) try {
     network::blocking_server server(
         shared.threads, 1000,
         [&](network::visitor& visitor) {
-            blocking net(shared);
+            Net net(shared);
             serve(net, visitor.stream);
         },
         warn);
@@ -41,9 +56,10 @@ int run(int argc, char** argv, auto&& serve) try {
 }
 
 /// A program that serves as plainsocks does, with some of the session's settings.
+template <class Net = blocking>
 int run_sessions(int argc, char** argv, session::settings const& settings) {
     std::atomic<std::size_t> clients = 0;
-    return run(argc, argv, [&](blocking& net, stream& client) {
+    return run<Net>(argc, argv, [&](Net& net, stream& client) {
         session::record record{.number = ++clients, .client = network::to_address(client.socket().remote_endpoint())};
         session::serve(net, client, settings, record);
         std::cout << record.line() + '\n' << std::flush;

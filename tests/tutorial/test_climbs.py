@@ -1,4 +1,5 @@
-"""The two finished climbs of chapter 14, in Python and in Rust: socks5spec finds nothing wrong with them.
+"""The two finished climbs of chapter 14, in Python and in Rust: socks5spec finds nothing wrong with them, until they are
+changed as the exercises ask.
 
 RUSTC may name the compiler. What is missing is skipped."""
 import contextlib
@@ -20,31 +21,32 @@ CLIMBS = TUTORIAL / "14-your-own-server"
 HOSTS = "127.0.0.1 localhost\n::1 localhost\n"  # a name with two kinds of address
 
 
-@pytest.fixture(scope="session")
-def rust(tmp_path_factory):
-    """The command of the climb in Rust, compiled as the page says, and without a warning."""
+def rust(source, folder, *options):
+    """The command of a program in Rust, compiled as the page says."""
     compiler = os.environ.get("RUSTC") or shutil.which("rustc")
     if not compiler:
         pytest.skip("no rustc here")
-    program = tmp_path_factory.mktemp("rust") / "plainsocks"
-    done = subprocess.run([compiler, "-O", "--edition", "2021", "-D", "warnings", "-o", program, CLIMBS / "plainsocks.rs"],
+    program = folder / "compiled"
+    done = subprocess.run([compiler, "-O", "--edition", "2021", *options, "-o", program, source],
                           capture_output=True, text=True, timeout=patience(300), check=False)
     assert done.returncode == 0, done.stderr
     return [program]
 
 
-@pytest.fixture(scope="session")
-def python():
-    """The command of the climb in Python."""
+def python(source):
+    """The command of a program in Python."""
     interpreter = shutil.which("python3")
     if not interpreter:
         pytest.skip("no python3 here")
-    return [interpreter, "-W", "error", "-B", CLIMBS / "plainsocks.py"]
+    return [interpreter, "-W", "error", "-B", source]
 
 
-@pytest.fixture(params=["python", "rust"])
-def climb(request):
-    return request.getfixturevalue(request.param)
+@pytest.fixture(scope="session", params=["python", "rust"])
+def climb(request, tmp_path_factory):
+    """The command of each; the Rust without a warning of the compiler."""
+    if request.param == "python":
+        return python(CLIMBS / "plainsocks.py")
+    return rust(CLIMBS / "plainsocks.rs", tmp_path_factory.mktemp("rust"), "-D", "warnings")
 
 
 class Climb(Server):
@@ -117,3 +119,49 @@ def test_silent_clients(start):
     for tester in handshakes, waits:
         assert not outcomes(tester, 180)["not run"]
     server.check()
+
+
+# The exercises: what to change in which program, the chapters to run then, and which cases fail.
+EXERCISES = [
+    ("plainsocks.py", """        octets = b""
+        while len(octets) < n:
+            more = self.read_some(n - len(octets))
+            if not more:
+                raise ConnectionError("broke off")
+            octets += more
+        return octets
+""", """        octets = self.read_some(n)
+        if len(octets) < n:
+            raise ConnectionError("broke off")
+        return octets
+""", [3], {"the greeting comes octet by octet", "a request with a name comes octet by octet",
+           "a request with an IPv4 address comes octet by octet", "a request with an IPv6 address comes octet by octet",
+           "the request comes in two pieces, each joined with something else"}),
+    ("plainsocks.rs", """        reset_on_close(client);
+        reset_on_close(target);
+""", "", [9], {"a reset of the target reaches the client", "a reset of the client reaches the target"}),
+    ("plainsocks.py", "if self.association.may_answer(sender):", "if True:", [11], {"only targets may answer"}),
+    ("plainsocks.rs", """    let mut buffer = vec![0; 65536];
+    loop {
+        match source.read(&mut buffer)? {
+            0 => return Ok(()),
+            n => sink.write_all(&buffer[..n])?,
+        }
+    }
+""", """    io::copy(&mut source, &mut sink)?;
+    Ok(())
+""", [8, 9], set()),
+]
+
+
+@pytest.mark.parametrize("file, old, new, chapters, expected", EXERCISES, ids=["1", "2", "3", "4"])
+def test_exercise(tmp_path, file, old, new, chapters, expected):
+    """The program, changed as the exercise asks, fails what its answer says."""
+    source = (CLIMBS / file).read_text(encoding="utf-8")
+    assert source.count(old) == 1, f"{file} has changed; change the exercise, and this test, too:\n{old}"
+    changed = tmp_path / file
+    changed.write_text(source.replace(old, new), encoding="utf-8")
+    command = rust(changed, tmp_path) if file.endswith(".rs") else python(changed)
+    with Server(tmp_path, [*command, "--listen", "127.0.0.1:0"]) as server:
+        failed = [server.failures("--chapter", str(chapter)) for chapter in chapters]
+    assert set.union(*failed) == expected

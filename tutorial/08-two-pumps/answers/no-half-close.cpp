@@ -3,27 +3,12 @@
 
 namespace {
 
-class no_half_close : public network::blocking {
-public:
-    using blocking::blocking;
+struct no_half_close : checkpoint::variant<no_half_close> {
+    using variant::variant;
 
     void shutdown_send(network::stream& s) { end(s); }
-
-    template <class F, class G>
-    void both(F f, G g) {
-        blocking::both([&](blocking&) { f(*this); }, [&](blocking&) { g(*this); });
-    }
 };
-
-void serve(network::blocking_resources& shared, network::stream& client) {
-    no_half_close net(shared);
-    session::record record{.number = 0, .client = network::to_address(client.socket().remote_endpoint())};
-    session::serve(net, client, {}, record);
-}
 
 }  // namespace
 
-int main(int argc, char** argv) {
-    network::blocking_resources shared;
-    return checkpoint::run(argc, argv, [&](network::blocking&, network::stream& client) { serve(shared, client); });
-}
+int main(int argc, char** argv) { return checkpoint::run_sessions<no_half_close>(argc, argv, {}); }
