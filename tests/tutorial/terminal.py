@@ -19,6 +19,7 @@ UPDATE = os.environ.get("TUTORIAL_UPDATE")
 SERVES = re.compile(r"(?:PROGRAM=\S+ )?sh src/run\.sh|\.build/\S*/checkpoint-\d\d|python3 \S*plainsocks\.py"
                     r"|python3 -m http\.server|python3 \S*/count\.py")
 BUILDS = re.compile(r"cmake |git clone|cd plainsocks|sudo |apt-get |rustc ")  # done already
+PORTS = ["10800", "10801", "8000", "7777"]  # on the pages
 VARIES = [(re.compile(r"^\d+ cases in [0-9.]+ s"), "CASES"), (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"), "TIME"),
           (re.compile(r"\b\d+\.\d{3} s"), "SECONDS"), (re.compile(r"(127\.0\.0\.\d|\[::1\]|localhost):\d{5}\b"), r"\1:PORT")]
 
@@ -38,6 +39,11 @@ def settle(text):
     for varying, word in VARIES:
         text = varying.sub(word, text)
     return text.rstrip()
+
+
+def in_octets(port):
+    """8000 is "1f 40"."""
+    return int(port).to_bytes(2, "big").hex(" ")
 
 
 class Mismatch(AssertionError):
@@ -103,10 +109,13 @@ class Terminal:
             server.stop()
 
     def elsewhere(self, text):
-        """The text with other ports than those on the page."""
-        def port(match):
-            return str(self.ports.setdefault(match.group(), free_port()))
-        return re.sub(r"\b(?:10800|10801|8000|7777)\b", port, text)
+        """The text with other ports than those on the page: as numbers, and in a trace as octets."""
+        for page in PORTS:
+            if re.search(rf"\b{page}\b", text):
+                free = self.ports.setdefault(page, free_port())
+                text = re.sub(rf"\b{page}\b", str(free), text)
+                text = re.sub(rf"\b{in_octets(page)}(?= +\S+PORT)", in_octets(free), text)
+        return text
 
     def as_on_the_page(self, text):
         """The text with the ports of the page."""

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from pages import CHAPTERS
+from pages import CHAPTERS, answers
 from servers import BUILD, Server, built
 from socks5 import (CONNECT, NO_AUTHENTICATION, NOT_ALLOWED, error_reply, greeting, read_exactly, read_to_end, request)
 from test_checkpoints import NOT_YET
@@ -27,7 +27,7 @@ def connect(server):
 
 def test_each_has_a_test():
     """Here."""
-    assert {f"{folder.name[:2]}-{path.stem}" for folder in CHAPTERS for path in folder.glob("answers/*.cpp")} == {*FAIL, *OTHERS}
+    assert {f"{folder.name[:2]}-{path.stem}" for folder in CHAPTERS for path in answers(folder)} == {*FAIL, *OTHERS}
 
 
 def test_one_at_a_time(tmp_path):

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from pages import CHAPTERS, TOP, TUTORIAL, read
+from pages import CHAPTERS, LINK, TOP, TUTORIAL, answers, pages, read
 
 SECTIONS = ["You will see", "Run it", "What the RFC says", "On the wire", "The code", "The test", "Try", "Real world", "Next"]
 chapters = pytest.mark.parametrize("folder", CHAPTERS, ids=lambda folder: folder.name)
@@ -57,7 +57,7 @@ def test_exercises(folder):
     text = (folder / "README.md").read_text(encoding="utf-8").split("\n## Try\n")[1].split("\n## ")[0]
     exercises = len(re.findall(r"^\d\. ", text, re.M))
     assert 2 <= exercises <= 4 and text.count("<details>") == text.count("</details>") == exercises, f"{exercises} exercises"
-    for answer in folder.glob("answers/*"):
+    for answer in answers(folder):
         assert f"(answers/{answer.name})" in text, f"{answer.relative_to(TOP)} is linked nowhere"
 
 
@@ -65,3 +65,10 @@ def test_the_map_knows_all_chapters():
     """In their order."""
     text = (TUTORIAL / "README.md").read_text(encoding="utf-8")
     assert list(dict.fromkeys(re.findall(r"\((\d\d-[^/]*)/README.md\)", text))) == [folder.name for folder in CHAPTERS]
+
+
+def test_every_page_is_linked():
+    """From another one."""
+    linked = {(page.path.parent / link.split("#")[0]).resolve() for page in pages() for _, text in page.prose
+              for _, _, link in LINK.findall(text)}
+    assert {page.path for page in pages()} - linked == {TUTORIAL / "README.md"}
