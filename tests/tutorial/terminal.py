@@ -17,9 +17,9 @@ from waiting import patience, wait_until
 BUILD = pathlib.Path(os.environ.get("PLAINSOCKS_BUILD", "PLAINSOCKS_BUILD is not set"))
 UPDATE = os.environ.get("TUTORIAL_UPDATE")
 SERVES = re.compile(r"(?:PROGRAM=\S+ )?sh src/run\.sh|\.build/\S*/checkpoint-\d\d|python3 \S*plainsocks\.py"
-                    r"|python3 -m http\.server|python3 \S*/count\.py")
+                    r"|python3 -m http\.server|python3 \S*/(?:count|reset)\.py")
 BUILDS = re.compile(r"cmake |git clone|cd plainsocks|sudo |apt-get |rustc ")  # done already
-PORTS = ["10800", "10801", "8000", "7777"]  # on the pages
+PORTS = ["10800", "10801", "8000", "7777", "7778"]  # on the pages
 VARIES = [(re.compile(r"^\d+ cases in [0-9.]+ s"), "CASES"), (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"), "TIME"),
           (re.compile(r"\b\d+\.\d{3} s"), "SECONDS"), (re.compile(r"(127\.0\.0\.\d|\[::1\]|localhost):\d{5}\b"), r"\1:PORT")]
 
@@ -167,7 +167,7 @@ class Terminal:
 
     def serve(self, block, line, command, expected):
         """In the place of the server before it, if that has the same port."""
-        kind = "target" if re.search(r"http\.server|count\.py", command) else "socks"
+        kind = "target" if re.search(r"http\.server|(?:count|reset)\.py", command) else "socks"
         for server in self.started:
             if server.kind == kind == "socks":
                 server.stop()

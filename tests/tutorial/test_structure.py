@@ -71,4 +71,4 @@ def test_every_page_is_linked():
     """From another one."""
     linked = {(page.path.parent / link.split("#")[0]).resolve() for page in pages() for _, text in page.prose
               for _, _, link in LINK.findall(text)}
-    assert {page.path for page in pages()} - linked == {TUTORIAL / "README.md"}
+    assert not {page.path for page in pages()} - linked

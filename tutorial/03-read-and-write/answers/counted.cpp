@@ -4,11 +4,9 @@
 namespace {
 
 void serve(network::blocking& net, network::stream& client) {
-    for (;;) {
-        auto const read = [&](std::size_t n) { return net.read(client, n); };
-        auto const [length] = socks5::take<1>(read);
-        net.write(client, read(length));
-    }
+    auto const read = [&](std::size_t n) { return net.read(client, n); };
+    auto const [length] = socks5::take<1>(read);
+    net.write(client, read(length));
 }
 
 }  // namespace
