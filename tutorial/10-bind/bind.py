@@ -6,7 +6,10 @@ import sys
 def read(connection, count):
     octets = b""
     while len(octets) < count:
-        octets += connection.recv(count - len(octets)) or sys.exit("the proxy has closed")
+        try:
+            octets += connection.recv(count - len(octets)) or sys.exit("the proxy has closed")
+        except TimeoutError:
+            sys.exit("no answer in ten seconds")
     return octets
 
 
@@ -24,6 +27,8 @@ with socket.create_connection((sys.argv[1], int(sys.argv[2])), 10) as client:
     print(f"first reply: REP {rep:02}, come to {host} port {port}")
     with socket.create_connection((host, port), 10) as target:
         rep, host, port = reply(client)
+        if rep:
+            sys.exit(f"second reply: REP {rep:02}, nobody has come")
         print(f"second reply: REP {rep:02}, there came {host} port {port}")
         target.sendall(b"hello")
     print("the client reads:", read(client, 5).decode())
