@@ -11,7 +11,7 @@ octet const no_success = 0;
 
 /// Any failure will do, as long as it is an answer.
 void expect_failure(client& c, std::string const& cause_of_success) {
-    c.expect_reply({4, 1, 2, 3, 5, 8}, {{no_success, cause_of_success}});
+    c.expect_reply({4, 1, 2, 3, 5, 8}, {{no_success, cause_of_success}, {7, "REP 07 is for an unknown CMD."}});
 }
 
 /// The low octet first.

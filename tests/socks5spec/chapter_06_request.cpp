@@ -69,7 +69,9 @@ CLAUSE(
 CLAUSE("1928-6", MUST, "the reply to a success is whole, and single",
        "Behind the reply the first octet is one of the target's.") {
     auto tunnel = open_tunnel();
-    suspect("There are octets behind the reply that the target has not sent: is it longer than its ATYP says?");
+    suspect(
+        "Nothing may come behind the reply before the target sends: no octet (is it longer than its ATYP says?), no "
+        "end.");
     tunnel.near.expect_silence(a_moment);
 }
 
