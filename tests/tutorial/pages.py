@@ -18,6 +18,7 @@ class Block:
     info: list  # the words behind the first ```
     lines: list
     caption: str  # the line above
+    indent: str  # in front of each line, when it is in a list
 
     @property
     def where(self):
@@ -34,6 +35,11 @@ class Block:
         return file
 
 
+    def text(self, lines):
+        """Lines as they stand on the page."""
+        return "\n".join(self.indent + line if line else "" for line in lines)
+
+
 @dataclass
 class Page:
     path: pathlib.Path
@@ -43,16 +49,15 @@ class Page:
 
 @functools.cache
 def read(path):
-    page, block, above, indent = Page(path, [], []), None, "", 0
+    page, block, above = Page(path, [], []), None, ""
     for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if block is not None and text.strip() == "```":
             page.blocks.append(block)
             block = None
         elif block is not None:
-            block.lines.append(text[indent:] if not text[:indent].strip() else text)
+            block.lines.append(text.removeprefix(block.indent))
         elif text.lstrip().startswith("```"):
-            indent = len(text) - len(text.lstrip())  # in a list
-            block = Block(path, number, text.strip()[3:].split(), [], above)
+            block = Block(path, number, text.strip()[3:].split(), [], above, text[:len(text) - len(text.lstrip())])
         else:
             page.prose.append((number, text))
             above = text

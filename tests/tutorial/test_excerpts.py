@@ -37,7 +37,7 @@ def update(block):
     if new is None or new == block.lines:
         return
     old = block.page.read_text(encoding="utf-8")
-    block.page.write_text(old.replace("\n".join(block.lines), "\n".join(new), 1), encoding="utf-8")
+    block.page.write_text(old.replace(block.text(block.lines), block.text(new), 1), encoding="utf-8")
     block.lines = new
 
 

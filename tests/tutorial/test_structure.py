@@ -69,6 +69,19 @@ def test_the_map_knows_all_chapters():
     assert list(dict.fromkeys(re.findall(r"\((\d\d-[^/]*)/README.md\)", text))) == [folder.name for folder in CHAPTERS]
 
 
+@chapters
+def test_answers_are_folded(folder):
+    """To its end: what stands farther left than <details> is outside, and GitHub shows it."""
+    indent = None
+    for number, text in enumerate((folder / "README.md").read_text(encoding="utf-8").splitlines(), 1):
+        if "<details>" in text:
+            indent = text[:text.index("<")]
+        where = f"{(folder / 'README.md').relative_to(TOP)}:{number}"
+        assert indent is None or not text or text.startswith(indent), f"{where}: indent this line as <details> is"
+        if "</details>" in text:
+            indent = None
+
+
 def test_every_page_is_linked():
     """From another one."""
     linked = {(page.path.parent / link.split("#")[0]).resolve() for page in pages() for _, text in page.prose
