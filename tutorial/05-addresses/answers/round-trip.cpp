@@ -1,25 +1,13 @@
 /// Answer to exercise 3 of chapter 5: names of all lengths go out and come back, without a network.
 #include "socks5/address.hpp"
+#include "tests/unit/fakes.hpp"
 
 #include <iostream>
 
 namespace {
 
-/// Delivers octets that are already there.
-struct reader {
-    socks5::octets input;
-    std::size_t at = 0;
-
-    socks5::octets operator()(std::size_t n) {
-        if (n > input.size() - at) throw std::runtime_error("end of input");
-        auto const first = input.begin() + static_cast<std::ptrdiff_t>(at);
-        at += n;
-        return {first, first + static_cast<std::ptrdiff_t>(n)};
-    }
-};
-
 bool survives(socks5::address const& sent) {
-    reader read{socks5::octets_of(sent)};
+    fakes::reader read{socks5::octets_of(sent)};
     return socks5::address::receive(read) == sent && read.at == read.input.size();
 }
 
