@@ -34,7 +34,6 @@ class Block:
         assert file.is_file(), f"{self.where}: there is no file {links[0]}"
         return file
 
-
     def text(self, lines):
         """Lines as they stand on the page."""
         return "\n".join(self.indent + line if line else "" for line in lines)

@@ -41,8 +41,9 @@ def check(folder, test, page, **variables):
     (GREETING, "00 01 02  METHODS", "00 01 03  METHODS", "test_octets.py", "login-accepted.pcap has there 00 01 02"),
     (GREETING, "NMETHODS  3 methods", "NMETHOD   3 methods", "test_replay.py", r"03 NMETHOD; plainsocks --trace shows there .*NMETHODS"),
     ("tutorial/04-greeting/octets-login-accepted-4.svg", ">03<", ">04<", "test_octets.py", "octets-login-accepted-4.svg does not show"),
+    (GREETING, "proxy->>client: login", "proxy->>cleint: login", "test_diagrams.py", "'cleint' is none of the participants"),
     (GREETING, "(../05-addresses/README.md)", "(../05-adresses/README.md)", "test_links.py", "05-adresses/README.md does not exist"),
-], ids=["the text of a block", "the code", "a transcript", "octets", "the name of a field", "a picture", "a link"])
+], ids=["the text of a block", "the code", "a transcript", "octets", "the name of a field", "a picture", "a diagram", "a link"])
 def test_a_wrong_character(copy, file, right, wrong, test, said):
     """In the text or in what it is about."""
     path = copy / file

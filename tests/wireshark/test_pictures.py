@@ -2,6 +2,7 @@
 import pathlib
 import re
 import struct
+import zlib
 
 import pytest
 
@@ -23,6 +24,8 @@ def chunks(octets):
     at = 8
     while at < len(octets):
         length, name = struct.unpack_from(">I4s", octets, at)
+        checksum, = struct.unpack_from(">I", octets, at + 8 + length)
+        assert zlib.crc32(octets[at + 4:at + 8 + length]) == checksum, f"the chunk {name} at octet {at} is not what it was"
         yield name.decode(), octets[at + 8:at + 8 + length]
         at += length + 12
     assert at == len(octets), "it ends too early"
