@@ -102,6 +102,11 @@ class Proxy:
         except AssertionError as error:
             raise AssertionError(f"{error}\nthe log is:\n{self.stdout()}") from None
 
+    def wait_for_lines(self, count):
+        """So many lines of the log, one for each client. Each comes when its thread ends, so their order is any."""
+        wait_until(f"{count} lines in the log", lambda: len(self.log()) >= count)
+        return self.log()
+
     def threads(self):
         return len(os.listdir(f"/proc/{self.pid}/task"))
 

@@ -30,8 +30,7 @@ def test_numbers_count_the_clients(proxy):
     """The first is #1, and each line stands alone."""
     for _ in range(5):
         refusal(proxy, ("", 1))
-    proxy.wait_for_log("#5 ")
-    assert sorted(int(re.search(r"#(\d+) ", line).group(1)) for line in proxy.log()) == [1, 2, 3, 4, 5]
+    assert sorted(int(re.search(r"#(\d+) ", line).group(1)) for line in proxy.wait_for_lines(5)) == [1, 2, 3, 4, 5]
 
 
 def test_commands_and_failures(proxy):
@@ -64,8 +63,7 @@ def test_control_characters_cannot_forge_a_line(start_proxy):
         client.log_in("alice", "secret")
         client.command(CONNECT, (forged, 80))
         client.read_to_end()
-    proxy.wait_for_log("#6 ")
-    assert len(proxy.log()) == 6 and len(proxy.stdout().splitlines()) == 7
+    assert len(proxy.wait_for_lines(6)) == 6 and len(proxy.stdout().splitlines()) == 7
     assert all(" " <= c <= "~" or c == "\n" for c in proxy.stdout())
     for shown in (r"user x\x0a2026-01-01\x2000:00:00\x20#9", r"user \x1b[31m\x0d\x09\x00\x7f,", r"user \xff\xc3\xa9,",
                   r"user back\\slash,", r"user a\x20b,", r"CONNECT x\x0a2026-01-01\x20"):
@@ -79,7 +77,7 @@ def test_passwords_are_not_shown(start_proxy):
         with Client(proxy) as client:
             client.greet(2)
             client.log_in("alice", password)
-    proxy.wait_for_log("#2 ")
+    proxy.wait_for_lines(2)
     assert "Geheimnis" not in proxy.stdout() and "Rateversuch" not in proxy.stdout()
 
 

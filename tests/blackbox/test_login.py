@@ -51,8 +51,7 @@ def test_wrong_passwords(start_proxy):
     for name, password in WRONG:
         assert try_to_log_in(proxy, name, password) == 1, (name, password)
     assert try_to_log_in(proxy, "alice", "secret") == 0
-    proxy.wait_for_log(f"#{len(WRONG)} ")
-    failures = [line for line in proxy.log() if line.endswith(": login failed")]
+    failures = [line for line in proxy.wait_for_lines(len(WRONG) + 1) if line.endswith(": login failed")]
     assert len(failures) == len(WRONG)
     assert all(" 127.0.0.1:" in line and "CONNECT" not in line for line in failures)
 

@@ -92,7 +92,7 @@ def test_both_end_at_the_same_moment(proxy, listener):
             target.shutdown(socket.SHUT_WR)
             assert client.read_to_end() == b"down"
             assert read_to_end(target) == b"up"
-    assert not [line for line in proxy.log() if not line.endswith(": done")]
+    assert not [line for line in proxy.wait_for_lines(300) if not line.endswith(": done")]
 
 
 @pytest.mark.parametrize("who", ["client", "target"])
