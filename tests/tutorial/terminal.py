@@ -16,10 +16,10 @@ from waiting import patience, wait_until
 
 BUILD = pathlib.Path(os.environ.get("PLAINSOCKS_BUILD", "PLAINSOCKS_BUILD is not set"))
 UPDATE = os.environ.get("TUTORIAL_UPDATE")
-SERVES = re.compile(r"(?:PROGRAM=\S+ )?sh src/run\.sh|\.build/\S*/checkpoint-\d\d|python3 \S*plainsocks\.py"
-                    r"|python3 -m http\.server|python3 \S*/(?:count|reset)\.py")
+SERVES = re.compile(r"(?:PROGRAM=\S+ |prlimit \S+ )?sh src/run\.sh|\.build/\S*/checkpoint-\d\d|python3 \S*plainsocks\.py"
+                    r"|python3 -m http\.server|python3 \S*/(?:count|reset|silent)\.py")
 BUILDS = re.compile(r"cmake -S|git clone|cd plainsocks|sudo |apt-get |rustc ")  # done already
-PORTS = ["10800", "10801", "8000", "7777", "7778"]  # on the pages
+PORTS = ["10800", "10801", "8000", "7777", "7778", "7779"]  # on the pages
 VARIES = [(re.compile(r"^\d+ cases in [0-9.]+ s"), "CASES"), (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"), "TIME"),
           (re.compile(r"\b\d+\.\d{3} s"), "SECONDS"), (re.compile(r"(127\.0\.0\.\d|\[::1\]|localhost):\d{5}\b"), r"\1:PORT")]
 
@@ -125,9 +125,9 @@ class Terminal:
 
     def command(self, text):
         """The command as the test runs it. run.sh would install and build, and that is done."""
-        run = re.match(r"(?:PROGRAM=(\S+) )?sh src/run\.sh(.*)", text)
+        run = re.match(r"(?:PROGRAM=(\S+) |(prlimit \S+ ))?sh src/run\.sh(.*)", text)
         if run:
-            text = f"{BUILD}/src/{run.group(1) or 'plainsocks'}{run.group(2)}"
+            text = f"{run.group(2) or ''}{BUILD}/src/{run.group(1) or 'plainsocks'}{run.group(3)}"
             if "--listen" not in text:
                 text += " --listen 127.0.0.1:10800"
         if re.fullmatch(r"\S*/checkpoint-\d\d", text):
@@ -170,18 +170,17 @@ class Terminal:
 
     def serve(self, block, line, command, expected):
         """In the place of the server before it, if that has the same port."""
-        kind = "target" if re.search(r"http\.server|(?:count|reset)\.py", command) else "socks"
+        kind = "target" if re.search(r"http\.server|(?:count|reset|silent)\.py", command) else "socks"
         for server in self.started:
             if server.kind == kind == "socks":
                 server.stop()
         server = Server(self, self.command(command))
         server.kind = kind
-        if kind == "target":  # says nothing when it begins
-            self.started.insert(0, server)
+        self.started.insert(0 if kind == "target" else len(self.started), server)
+        if kind == "target" and not expected:
             port = int(re.search(r" (\d+)", server.command).group(1))
             wait_until("a server for the proxy to connect to", lambda: answers(port), 10)
         else:
-            self.started.append(server)
             server.expect(block, line, expected or ["listening on ..."])
 
 

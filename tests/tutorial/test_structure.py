@@ -6,6 +6,7 @@ import pytest
 from pages import CHAPTERS, LINK, TOP, TUTORIAL, answers, pages, read
 
 SECTIONS = ["You will see", "Run it", "What the RFC says", "On the wire", "The code", "The test", "Try", "Real world", "Next"]
+JUDGES = re.compile(r"```(?:console|hex)|\(answers/|socks5spec|\b(?:cases?|tester)\b|test_\w+\.py")
 chapters = pytest.mark.parametrize("folder", CHAPTERS, ids=lambda folder: folder.name)
 
 
@@ -55,10 +56,15 @@ def test_checkpoint_is_short(folder):
 
 @chapters
 def test_exercises(folder):
-    """Two to four, each with an answer folded under it, and each file of an answer linked."""
+    """Two to four, each with an answer folded under it, and each file of an answer linked. What has no number is a question."""
     text = (folder / "README.md").read_text(encoding="utf-8").split("\n## Try\n")[1].split("\n## ")[0]
-    exercises = len(re.findall(r"^\d\. ", text, re.M))
-    assert 2 <= exercises <= 4 and text.count("<details>") == text.count("</details>") == exercises, f"{exercises} exercises"
+    _, *exercises = re.split(r"^(?=\d\. |- )", text, flags=re.M)
+    numbered = [exercise for exercise in exercises if exercise[0] != "-"]
+    assert 2 <= len(numbered) <= 4, f"{len(numbered)} exercises"
+    for exercise in exercises:
+        assert exercise.count("<details>") == exercise.count("</details>") == 1, f"one answer for each:\n{exercise}"
+    for exercise in numbered:
+        assert JUDGES.search(exercise), f"nothing judges this: no transcript, no octets, no cases, no answer that is tested:\n{exercise}"
     for answer in answers(folder):
         assert f"(answers/{answer.name})" in text, f"{answer.relative_to(TOP)} is linked nowhere"
 

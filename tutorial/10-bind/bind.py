@@ -1,4 +1,4 @@
-"""Asks a SOCKS5 proxy for BIND, comes itself to where the proxy waits, and says hello: python3 bind.py HOST PORT"""
+"""Asks a SOCKS5 proxy for BIND, comes itself to where the proxy waits, and says hello: python3 bind.py HOST PORT [DST]"""
 import socket
 import sys
 
@@ -20,8 +20,9 @@ def reply(connection):
     return rep, socket.inet_ntoa(read(connection, 4)), int.from_bytes(read(connection, 2), "big")
 
 
+dst = sys.argv[3] if len(sys.argv) > 3 else "127.0.0.1"
 with socket.create_connection((sys.argv[1], int(sys.argv[2])), 10) as client:
-    client.sendall(b"\5\1\0" + b"\5\2\0\1" + socket.inet_aton("127.0.0.1") + b"\0\0")
+    client.sendall(b"\5\1\0" + b"\5\2\0\1" + socket.inet_aton(dst) + b"\0\0")
     read(client, 2)
     rep, host, port = reply(client)
     print(f"first reply: REP {rep:02}, come to {host} port {port}")

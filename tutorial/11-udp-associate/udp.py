@@ -1,4 +1,4 @@
-"""Sends a datagram through a SOCKS5 proxy to a target that answers in capitals: python3 udp.py HOST PORT"""
+"""Sends a datagram through a SOCKS5 proxy to a target that answers in capitals: python3 udp.py HOST PORT [FRAG]"""
 import socket
 import sys
 
@@ -13,7 +13,7 @@ def read(connection, count):
 def udp_socket():
     made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     made.bind(("127.0.0.1", 0))
-    made.settimeout(10)
+    made.settimeout(3)
     return made
 
 
@@ -26,9 +26,13 @@ with socket.create_connection((sys.argv[1], int(sys.argv[2])), 10) as tcp, udp_s
     print(f"reply: REP {rep:02}, datagrams to {relay[0]} port {relay[1]}")
 
     host, port = target.getsockname()
-    header = b"\0\0\0\1" + socket.inet_aton(host) + port.to_bytes(2, "big")
+    frag = int(sys.argv[3]) if len(sys.argv) > 3 else 0
+    header = bytes([0, 0, frag, 1]) + socket.inet_aton(host) + port.to_bytes(2, "big")
     udp.sendto(header + b"hello", relay)
     print("sent    ", (header + b"hello").hex(" "))
-    octets, proxy = target.recvfrom(100)
-    target.sendto(octets.upper(), proxy)
-    print("received", udp.recv(100).hex(" "))
+    try:
+        octets, proxy = target.recvfrom(100)
+        target.sendto(octets.upper(), proxy)
+        print("received", udp.recv(100).hex(" "))
+    except TimeoutError:
+        sys.exit("nothing has come in three seconds")
