@@ -1,6 +1,5 @@
 /// Answer to exercise 1 of chapter 12: a coroutine for each client, whose network blocks the one thread that all have.
 #include "checkpoint.hpp"
-
 #include "network/coroutine.hpp"
 #include "network/coroutine_server.hpp"
 
