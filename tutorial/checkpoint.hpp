@@ -11,7 +11,7 @@
 namespace checkpoint {
 
 using network::blocking;
-using network::stream;
+using conversation = session::conversation<blocking>;
 
 /// The address to listen on: 127.0.0.1 and the port of the command line, or 10800.
 inline network::tcp::endpoint endpoint(int argc, char** argv) {
@@ -33,10 +33,10 @@ public:
     }
 };
 
-/// Says where the door is, and calls serve(net, client) for each client, in a thread of its own, for ever. What it
+/// Says where the door is, and calls serve(net, visitor) for each client, in a thread of its own, for ever. What it
 /// throws ends that client, and no other. Returns what main() returns.
-template <class Net = blocking>
-int run(int argc, char** argv, auto&& serve) try {
+template <class Net>
+int open_door(int argc, char** argv, auto&& serve) try {
     network::blocking_resources shared;
     network::listener door(shared.io, endpoint(argc, argv));
     std::cout << "listening on " << door.local() << std::endl;
@@ -45,7 +45,7 @@ int run(int argc, char** argv, auto&& serve) try {
         shared.threads, 1000,
         [&](network::visitor& visitor) {
             Net net(shared);
-            serve(net, visitor.stream);
+            serve(net, visitor);
         },
         warn);
     server.run(door);
@@ -55,13 +55,28 @@ int run(int argc, char** argv, auto&& serve) try {
     return 1;
 }
 
-/// A program that serves as plainsocks does, with some of the session's settings.
+/// Chapters 2 and 3: serve(net, stream).
+int run(int argc, char** argv, auto&& serve) {
+    return open_door<blocking>(argc, argv,
+                               [&](blocking& net, network::visitor& visitor) { serve(net, visitor.stream); });
+}
+
+/// Chapters 4 to 7: serve(client), where messages come in and go out.
+int converse(int argc, char** argv, session::settings const& settings, auto&& serve) {
+    return open_door<blocking>(argc, argv, [&](blocking& net, network::visitor& visitor) {
+        session::record record{.number = 0, .client = network::to_address(visitor.from)};
+        conversation client{net, visitor.stream, settings, record};
+        serve(client);
+    });
+}
+
+/// From chapter 8: a program that serves as plainsocks does, with some of the session's settings.
 template <class Net = blocking>
 int run_sessions(int argc, char** argv, session::settings const& settings) {
     std::atomic<std::size_t> clients = 0;
-    return run<Net>(argc, argv, [&](Net& net, stream& client) {
-        session::record record{.number = ++clients, .client = network::to_address(client.socket().remote_endpoint())};
-        session::serve(net, client, settings, record);
+    return open_door<Net>(argc, argv, [&](Net& net, network::visitor& visitor) {
+        session::record record{.number = ++clients, .client = network::to_address(visitor.from)};
+        session::serve(net, visitor.stream, settings, record);
         std::cout << record.line() + '\n' << std::flush;
     });
 }

@@ -42,8 +42,8 @@ def shown(block, source):
         at = find(piece, source, start)
         assert at is not None, (
             f"{block.where}: {block.target.name} has no such lines (any more), or not in this order. The first that is not "
-            f"there:\n    {stranger(piece, source).strip()}\nCopy them anew from the file, or mark the block as "
-            f"```cpp sketch. TUTORIAL_UPDATE=1 does it where the first and the last line of the piece are still there.")
+            f"there:\n    {stranger(piece, source).strip()}\nCopy them anew from the file. "
+            f"TUTORIAL_UPDATE=1 does it where the first and the last line of the piece are still there.")
         numbers |= set(range(at, at + len(piece)))
         start = at + len(piece)
     return numbers

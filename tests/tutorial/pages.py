@@ -1,11 +1,13 @@
 """The pages of the tutorial, taken apart: blocks of code with what stands above them, links, headings."""
 import functools
+import os
 import pathlib
 import re
 from dataclasses import dataclass
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 TUTORIAL = TOP / "tutorial"
+UPDATE = os.environ.get("TUTORIAL_UPDATE")  # write into the pages what can be written safely
 CHAPTERS = sorted(TUTORIAL.glob("[0-9][0-9]-*"))
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
 

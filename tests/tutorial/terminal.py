@@ -5,23 +5,23 @@ A line that begins with "$ " is a command; what follows is what it prints. A com
 until the page starts another one like it. A block without a command goes on with what the last server prints."""
 import contextlib
 import os
-import pathlib
 import re
 import signal
 import socket
 import subprocess
 
-from pages import TOP
+from pages import TOP, UPDATE
+from servers import BUILD
 from waiting import patience, wait_until
 
-BUILD = pathlib.Path(os.environ.get("PLAINSOCKS_BUILD", "PLAINSOCKS_BUILD is not set"))
-UPDATE = os.environ.get("TUTORIAL_UPDATE")
 SERVES = re.compile(r"(?:PROGRAM=\S+ |prlimit \S+ )?sh src/run\.sh|\.build/\S*/checkpoint-\d\d|python3 \S*plainsocks\.py"
                     r"|python3 -m http\.server|python3 \S*/(?:count|reset|silent)\.py")
-BUILDS = re.compile(r"cmake -S|git clone|cd plainsocks|sudo |apt-get |rustc ")  # done already
+DONE_ALREADY = re.compile(r"cmake -S \. -B \.build/tutorial|sudo apt-get install ([a-z0-9 -]+)")
+PACKAGES = {"python3", *re.findall(r"[a-z][a-z0-9-]+", (TOP / "src" / "packages.sh").read_text(encoding="utf-8") +
+                                   (TOP / "tests" / "run.sh").read_text(encoding="utf-8"))}
 PORTS = ["10800", "10801", "8000", "7777", "7778", "7779"]  # on the pages
-VARIES = [(re.compile(r"^\d+ cases in [0-9.]+ s"), "CASES"), (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"), "TIME"),
-          (re.compile(r"\b\d+\.\d{3} s"), "SECONDS"), (re.compile(r"(127\.0\.0\.\d|\[::1\]|localhost):\d{5}\b"), r"\1:PORT")]
+VARIES = [(re.compile(r"(?<= cases in )[0-9.]+ s"), "SECONDS"), (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"), "TIME"),
+          (re.compile(r"\b\d+\.\d{3} s"), "SECONDS"), (re.compile(r"(127\.0\.0\.\d|\[::1\]|localhost):(?!1080[01]\b)\d{5}\b"), r"\1:PORT")]
 
 
 def free_port():
@@ -31,7 +31,7 @@ def free_port():
 
 def pattern(expected):
     """A regular expression for lines in which ... stands for anything."""
-    return "\n".join(re.escape(settle(line)).replace(r"\.\.\.", ".*") for line in expected)
+    return "\n".join(re.escape(settle(line)).replace(r"\.\.\.", ".*?") for line in expected)
 
 
 def settle(text):
@@ -59,34 +59,40 @@ class Server:
     """A command that goes on in the background."""
 
     def __init__(self, terminal, command):
-        self.command, self.path, self.taken = command, terminal.folder / f"output-{len(terminal.started)}", 0
+        self.command, self.terminal, self.taken = command, terminal, 0  # lines that the page has shown
+        self.path = terminal.folder / f"output-{len(terminal.started)}"
         with open(self.path, "wb") as output:
             self.process = subprocess.Popen(["bash", "-c", "exec " + command], cwd=terminal.folder, stdout=output,
                                             stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=terminal.environment,
                                             start_new_session=True)
 
     def printed(self):
-        text = self.path.read_text(encoding="utf-8", errors="replace")[self.taken:]
-        return text[:text.rfind("\n") + 1]
+        """The lines that the page has not shown yet."""
+        text = self.path.read_text(encoding="utf-8", errors="replace")
+        whole = self.terminal.as_on_the_page(text[:text.rfind("\n") + 1])
+        return whole.splitlines(keepends=True)[self.taken:]
 
     def expect(self, block, line, expected):
         """These lines come next."""
-        wanted = re.compile(pattern(expected), re.S)
+        wanted = re.compile(pattern(expected) + "\n", re.S)
 
         def matches():
-            return wanted.match("\n".join(map(settle, self.printed().splitlines())) + "\n")
+            return wanted.match("".join(settle(text) + "\n" for text in self.printed()))
         with contextlib.suppress(AssertionError):
             wait_until("what the page shows", lambda: matches() or self.process.poll() is not None, 10)
         match = matches()
         if not match:
-            raise Mismatch(block, line, self.command, expected, self.printed())
-        settled = match.group().count("\n") + 1
-        self.taken += sum(len(text) for text in self.printed().splitlines(keepends=True)[:settled])
+            raise Mismatch(block, line, self.command, expected, "".join(self.printed()))
+        self.taken += match.group().count("\n")
 
     def stop(self):
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGTERM)
-            self.process.wait(patience(10))
+            try:
+                self.process.wait(patience(10))
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                raise
 
 
 class Terminal:
@@ -105,22 +111,22 @@ class Terminal:
         return self
 
     def __exit__(self, *_):
-        for server in self.started:
-            server.stop()
+        with contextlib.ExitStack() as stack:  # all of them, even if one does not stop
+            for server in self.started:
+                stack.callback(server.stop)
 
-    def elsewhere(self, text):
-        """The text with other ports than those on the page: as numbers, and in a trace as octets."""
+    def elsewhere(self, command):
+        """The command with other ports than those on the page."""
         for page in PORTS:
-            if re.search(rf"\b{page}\b", text):
-                free = self.ports.setdefault(page, free_port())
-                text = re.sub(rf"\b{page}\b", str(free), text)
-                text = re.sub(rf"\b{in_octets(page)}(?= +\S+PORT)", in_octets(free), text)
-        return text
+            if re.search(rf"\b{page}\b", command):
+                command = re.sub(rf"\b{page}\b", str(self.ports.setdefault(page, free_port())), command)
+        return command
 
     def as_on_the_page(self, text):
-        """The text with the ports of the page."""
+        """What was printed, with the ports of the page: as numbers, and in a trace as octets."""
         for page, free in self.ports.items():
             text = re.sub(rf"\b{free}\b", page, text)
+            text = re.sub(rf"\b{in_octets(free)}(?= +\S+PORT)", in_octets(page), text)
         return text
 
     def command(self, text):
@@ -147,23 +153,29 @@ class Terminal:
             else:
                 steps.append((line, None, [text]))
         for line, command, expected in steps:
-            self.step(block, line, command, [self.elsewhere(text) for text in expected])
+            assert not expected or any(text.strip() != "..." for text in expected), (
+                f"{block.page.relative_to(TOP)}:{line}: show at least one line of what it prints")
+            self.step(block, line, command, expected)
 
     def step(self, block, line, command, expected):
         if command is None:
             self.started[-1].expect(block, line, expected)
         elif SERVES.match(command):
             self.serve(block, line, command.removesuffix(" &"), expected)
+        elif installs := DONE_ALREADY.fullmatch(command):
+            unknown = set((installs.group(1) or "").split()) - PACKAGES
+            assert not expected and not unknown, f"{block.page.relative_to(TOP)}:{line}: no script of ours installs {unknown}"
         elif command.startswith("cmake --build"):
+            assert not expected, f"{block.page.relative_to(TOP)}:{line}: what it prints is another thing each time"
             subprocess.run(["bash", "-c", command], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                            timeout=patience(120), check=True)  # all is built already, so it says that there is such a target
-        elif not BUILDS.match(command):
+        else:
             done = subprocess.run(["bash", "-c", self.command(command)], cwd=self.folder, stdin=subprocess.DEVNULL,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=patience(120), text=True,
                                   env=self.environment, check=False)
-            printed = "\n".join(map(settle, done.stdout.splitlines()))
-            if not re.fullmatch(pattern(expected), printed, re.S):
-                mismatch = Mismatch(block, line, command, expected, self.as_on_the_page(done.stdout))
+            printed = self.as_on_the_page(done.stdout)
+            if not re.fullmatch(pattern(expected), "\n".join(map(settle, printed.splitlines())), re.S):
+                mismatch = Mismatch(block, line, command, expected, printed)
                 if not UPDATE or any("..." in text for text in expected):
                     raise mismatch
                 self.corrections.append(mismatch)

@@ -1,8 +1,12 @@
 """The checkpoint of each chapter, judged by socks5spec. What a chapter has not built yet must fail, and nothing else."""
+import signal
+import socket
+
 import pytest
 
 from pages import CHAPTERS
 from servers import Server, built
+from waiting import patience
 
 # By chapter: the cases that want more than the chapter has built.
 NOT_YET = {
@@ -20,6 +24,15 @@ def test_checkpoint(tmp_path, chapter):
     """Passes all cases of its chapter but those that need what comes later."""
     with Server(tmp_path, built(f"checkpoint-{chapter:02}")) as server:
         assert server.failures(*WHOLE.get(chapter, ("--chapter", str(chapter)))) == NOT_YET.get(chapter, set())
+
+
+def test_stops(tmp_path):
+    """Chapter 9: at once, though a client is there."""
+    with Server(tmp_path, built("checkpoint-09")) as server, socket.create_connection(server.host_and_port) as client:
+        client.sendall(b"\5\1\0")
+        assert client.recv(2)
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(patience(5)) == 0
 
 
 def test_greeting_with_a_login(tmp_path):

@@ -21,6 +21,14 @@ CLIMBS = TUTORIAL / "14-your-own-server"
 HOSTS = "127.0.0.1 localhost\n::1 localhost\n"  # a name with two kinds of address
 
 
+def hosts(folder):
+    """What the programs see as /etc/hosts, where that can be had; elsewhere one case may not be run."""
+    try:
+        return with_hosts(folder, HOSTS)
+    except pytest.skip.Exception:
+        return []
+
+
 def rust(source, folder, *options):
     """The command of a program in Rust, compiled as the page says."""
     compiler = os.environ.get("RUSTC") or shutil.which("rustc")
@@ -101,13 +109,13 @@ def outcomes(tester, seconds):
 @pytest.mark.parametrize("login", [(), ("--user", "tester:secret")], ids=["without login", "with login"])
 def test_every_case(start, tmp_path, login):
     """All pass but those of a login that is not offered, and those that need minutes."""
-    hosts = with_hosts(tmp_path, HOSTS)
-    server = start(*login, wrapper=hosts)
+    wrapper = hosts(tmp_path)
+    server = start(*login, wrapper=wrapper)
     required = "bind,udp,ipv6,login" if login else "bind,udp,ipv6"
-    found = outcomes(begin(server, *login, "--require", required, wrapper=hosts), 180)
+    found = outcomes(begin(server, *login, "--require", required, wrapper=wrapper), 180)
     assert all(case["chapter"] in (3, 4) for case in found["not supported"])
     assert not (login and found["not supported"])
-    assert len(found["not run"]) == 4  # those of --slow
+    assert len(found["not run"]) <= (4 if wrapper else 5)  # those of --slow
     assert len(found["passed"]) >= (115 if login else 100)
     server.check()
 

@@ -35,3 +35,4 @@ def test_links(path):
                 assert anchor in anchors(target), f"{where}: {file or 'this page'} has no heading #{anchor}; it has {anchors(target)}"
             if is_picture:
                 assert words.strip(), f"{where}: the picture {link} has no text for those who cannot see it"
+        assert "](" not in LINK.sub("", text), f"{path.relative_to(TOP)}:{number}: a link that is not whole in this line"

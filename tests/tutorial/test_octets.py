@@ -1,24 +1,22 @@
 """The octets on the pages are those of the captures, and so are the pictures of them."""
-import os
 import re
 
 import pytest
 
 import pcap
 import strips
-from pages import blocks, name, pages
+from pages import UPDATE, blocks, name, pages, read
 
 OCTETS = re.compile(r"((?:[0-9a-f]{2} )*[0-9a-f]{2})(?:  +(\S+)( .*)?)?")  # and behind two blanks, the field and its meaning
-UPDATE = os.environ.get("TUTORIAL_UPDATE")
 HEX = blocks("hex")
 BLOCKS = pytest.mark.parametrize("block", HEX, ids=name)
 
 
 def row(text, where):
-    """Octets, and the name of the field."""
+    """Octets, the name of the field, and what it says."""
     match = OCTETS.fullmatch(text)
     assert match, f"{where}: expected octets like 05 01 00, then two blanks, then a name; it is: {text!r}"
-    return bytes.fromhex(match.group(1)), (match.group(2) or "").rstrip(":,")
+    return bytes.fromhex(match.group(1)), (match.group(2) or "").rstrip(":,"), (match.group(3) or "").strip()
 
 
 def frame_of(block):
@@ -43,7 +41,7 @@ def test_octets(block):
     number, frame, _ = frame_of(block)
     at = 0
     for line, text in enumerate(block.lines, block.line + 1):
-        shown, _ = row(text, f"{block.where}: line {line}")
+        shown, *_ = row(text, f"{block.where}: line {line}")
         there = frame.octets[at:at + len(shown)]
         if shown != there and UPDATE and len(there) == len(shown):
             rewrite(block, line, shown, there)
@@ -58,9 +56,15 @@ def test_octets(block):
 def picture(block):
     """Where the picture of the block is, and what has to be in it."""
     number, _, way = frame_of(block)
-    fields = [row(text, block.where) for text in block.lines]
+    fields = [row(text, block.where)[:2] for text in block.lines]
     path = block.page.parent / f"octets-{block.target.stem}-{number}.svg"
     return path, strips.draw(f"{way}, {block.target.name}, frame {number}", fields)
+
+
+def behind(block):
+    """The first line of prose behind the block."""
+    end = block.line + len(block.lines) + 1
+    return next((text.strip() for number, text in read(block.page).prose if number > end and text.strip()), "")
 
 
 def is_shown(block):
@@ -73,6 +77,9 @@ def test_picture(block):
     path, fresh = picture(block)
     if not is_shown(block):
         pytest.skip("the page shows no picture of it")
+    fields = dict.fromkeys(field for text in block.lines if (field := row(text, block.where)[1]))
+    link = f"![The octets of the message, a box each, with the fields {', '.join(fields)}]({path.name})"
+    assert behind(block) == link, f"{block.where}: behind this block should stand {link}"
     if UPDATE:
         path.write_text(fresh, encoding="utf-8")
     assert path.exists() and path.read_text(encoding="utf-8") == fresh, (

@@ -6,7 +6,7 @@ import pytest
 from pages import CHAPTERS, LINK, TOP, TUTORIAL, answers, pages, read
 
 SECTIONS = ["You will see", "Run it", "What the RFC says", "On the wire", "The code", "The test", "Try", "Real world", "Next"]
-JUDGES = re.compile(r"```(?:console|hex)|\(answers/|socks5spec|\b(?:cases?|tester)\b|test_\w+\.py")
+JUDGES = re.compile(r"```(?:console|hex)|\(answers/|socks5spec|tester|[cC]ases\b|test_\w+\.py")
 chapters = pytest.mark.parametrize("folder", CHAPTERS, ids=lambda folder: folder.name)
 
 

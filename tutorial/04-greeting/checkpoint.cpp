@@ -6,10 +6,7 @@ int main(int argc, char** argv) {
     session::settings settings;
     if (argc > 3) settings.users.add(argv[2], argv[3]);
 
-    return checkpoint::run(argc, argv, [&](network::blocking& net, network::stream& stream) {
-        session::record record{.number = 0};
-        session::conversation<network::blocking> client{net, stream, settings, record};
-
+    return checkpoint::converse(argc, argv, settings, [&](checkpoint::conversation& client) {
         auto const greeting = client.receive<socks5::greeting>();
         auto const selection = socks5::method_selection{session::select(greeting, settings.users)};
         std::cout << "offered " + socks5::hex(greeting.methods) + ", selected " +
@@ -18,6 +15,6 @@ int main(int argc, char** argv) {
         if (selection.method != socks5::method::username_password) return client.hang_up(selection);
 
         client.send(selection);
-        if (session::log_in(client)) std::cout << record.user + " is in\n" << std::flush;
+        if (session::log_in(client)) std::cout << client.record.user + " is in\n" << std::flush;
     });
 }

@@ -2,11 +2,7 @@
 #include "checkpoint.hpp"
 
 int main(int argc, char** argv) {
-    session::settings const settings;
-
-    return checkpoint::run(argc, argv, [&](network::blocking& net, network::stream& stream) {
-        session::record record{.number = 0};
-        session::conversation<network::blocking> client{net, stream, settings, record};
+    return checkpoint::converse(argc, argv, {}, [](checkpoint::conversation& client) {
         auto const request = session::handshake(client);
         if (!request) return;
         std::cout << to_string(request->dst) + '\n' << std::flush;

@@ -11,7 +11,7 @@ with socket.create_server(address, backlog=0):
         in_the_queue[-1].settimeout(0.3)
         try:
             in_the_queue[-1].connect(address)
-        except TimeoutError:
+        except socket.timeout:
             break
     print("port", address[1], "says neither yes nor no", flush=True)
     signal.pause()

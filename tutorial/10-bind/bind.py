@@ -8,7 +8,7 @@ def read(connection, count):
     while len(octets) < count:
         try:
             octets += connection.recv(count - len(octets)) or sys.exit("the proxy has closed")
-        except TimeoutError:
+        except socket.timeout:
             sys.exit("no answer in ten seconds")
     return octets
 
@@ -26,6 +26,8 @@ with socket.create_connection((sys.argv[1], int(sys.argv[2])), 10) as client:
     read(client, 2)
     rep, host, port = reply(client)
     print(f"first reply: REP {rep:02}, come to {host} port {port}")
+    if rep:
+        sys.exit("the proxy does not wait for anybody")
     with socket.create_connection((host, port), 10) as target:
         rep, host, port = reply(client)
         if rep:

@@ -24,6 +24,8 @@ with socket.create_connection((sys.argv[1], int(sys.argv[2])), 10) as tcp, udp_s
     _, rep, _, _ = read(tcp, 4)
     relay = socket.inet_ntoa(read(tcp, 4)), int.from_bytes(read(tcp, 2), "big")
     print(f"reply: REP {rep:02}, datagrams to {relay[0]} port {relay[1]}")
+    if rep:
+        sys.exit("the proxy takes no datagrams")
 
     host, port = target.getsockname()
     frag = int(sys.argv[3]) if len(sys.argv) > 3 else 0
@@ -34,5 +36,5 @@ with socket.create_connection((sys.argv[1], int(sys.argv[2])), 10) as tcp, udp_s
         octets, proxy = target.recvfrom(100)
         target.sendto(octets.upper(), proxy)
         print("received", udp.recv(100).hex(" "))
-    except TimeoutError:
+    except socket.timeout:
         sys.exit("nothing has come in three seconds")

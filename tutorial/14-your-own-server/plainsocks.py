@@ -229,6 +229,11 @@ def connected(stream):
     return False
 
 
+def keep_alive(stream):
+    """Asks the peer whether it is still there, so that nobody waits for ever for one that vanished."""
+    stream.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+
+
 def reset_on_close(stream):
     """The peer shall see a reset, not an end: RFC 9293 section 3.5."""
     stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -393,10 +398,13 @@ def listen(client, expected):
         return socket.create_server((str(local), 0), family=family(local))
 
 
+def welcome(peer, expected):
+    return any(address.host.is_unspecified or address.host == peer.host for address in expected)
+
+
 def accept_peer(client, listener, expected):
-    """Strangers are closed, and the wait goes on. The client may leave meanwhile."""
+    """Strangers are closed, and the wait goes on. The client may leave meanwhile, unless it has said more."""
     limit = time.monotonic() + BIND_LIMIT
-    anybody = expected[0].host.is_unspecified
     listener.settimeout(0.1)
     while time.monotonic() < limit:
         try:
@@ -406,7 +414,7 @@ def accept_peer(client, listener, expected):
                 raise ConnectionError("the client left while it waited for its peer") from None
             continue
         peer = to_address(endpoint)
-        if anybody or peer.host in [address.host for address in expected]:
+        if welcome(peer, expected):
             return stream, peer
         stream.close()
     raise Refused(Rep.HOST_UNREACHABLE, "nobody came in time")
@@ -456,6 +464,7 @@ def relay(client, target):
     for stream in client.stream, target:
         stream.settimeout(None)
         stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        keep_alive(stream)
     up, down = Direction(client.stream, target), Direction(target, client.stream)
     failed = threading.Event()
 
@@ -527,7 +536,7 @@ class Association:
 
     def contact(self, target):
         """The client sends to this target, so this target may answer."""
-        if len(self.targets) == 4096:
+        if target not in self.targets and len(self.targets) == 4096:
             self.targets.clear()  # so that no client can fill the memory
         self.targets.add(target)
 
@@ -546,7 +555,7 @@ class UdpRelay:
             except OSError:  # a machine without IPv6
                 self.outside = open_datagrams(IPv4Address("0.0.0.0"))
         self.association = Association(client.peer.host, client_port)
-        self.names = {}  # those that were found are not looked up again
+        self.names = {}  # those that were found are not looked up again, as long as there are not too many
         self.ended = False
 
     def bound(self):
@@ -589,6 +598,8 @@ class UdpRelay:
             return Address(unmapped(dst.host), dst.port)
         if dst.host not in self.names:
             found = look_up(dst)
+            if len(self.names) == 1024:
+                self.names.clear()
             self.names[dst.host] = min((address.host for address in found), key=lambda host: host.version)
         return Address(self.names[dst.host], dst.port)
 
@@ -613,9 +624,13 @@ def udp_associate(client, dst):
     relay = UdpRelay(client, dst.port)
     with relay.inside, relay.outside:
         client.send(Reply(Rep.SUCCEEDED, relay.bound()))
+        keep_alive(client.stream)
 
         def datagrams():
-            both(relay.from_client, relay.from_targets)
+            try:
+                both(relay.from_client, relay.from_targets)
+            except RuntimeError:  # no thread to be had
+                end(client.stream)
 
         def watch():
             wait_for_end(client.stream)
@@ -642,9 +657,16 @@ def serve(stream, peer, users):
             if request := handshake(client):
                 carry_out(client, request)
         except Refused as refusal:
+            warn(f"{peer.host} port {peer.port}: {refusal}")
             client.hang_up(Reply(refusal.rep))
-        except (Malformed, OSError) as error:
-            sys.stderr.write(f"{peer.host} port {peer.port}: {error}\n")
+        except (Malformed, OSError, RuntimeError) as error:
+            warn(f"{peer.host} port {peer.port}: {error}")
+
+
+def warn(line):
+    """Not print, which writes the end of the line by itself; and whoever reads may have left."""
+    with suppress(OSError):
+        sys.stderr.write(line + "\n")
 
 
 def main():
@@ -654,15 +676,18 @@ def main():
     options = parser.parse_args()
     host, _, port = options.listen.rpartition(":")
     host = ip_address(host.strip("[]"))
+    if not all(":" in user for user in options.user):
+        parser.error("--user is NAME:PASSWORD")
     users = dict(user.encode().split(b":", 1) for user in options.user)
     with socket.create_server((str(host), int(port)), family=family(host), backlog=128) as door:
         print(f"listening on {options.listen.rpartition(':')[0]}:{door.getsockname()[1]}", flush=True)
         while True:
+            stream = None  # so that the last one is closed if it could not be served
             try:
                 stream, endpoint = door.accept()
                 threading.Thread(target=serve, args=(stream, to_address(endpoint), users), daemon=True).start()
             except (OSError, RuntimeError) as error:  # no descriptor, or no thread: others may finish meanwhile
-                print(f"clients have to wait: {error}", file=sys.stderr)
+                warn(f"clients have to wait: {error}")
                 time.sleep(0.1)
 
 

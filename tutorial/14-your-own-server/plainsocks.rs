@@ -286,7 +286,7 @@ impl Outgoing for UdpHeader<SocketAddr> {
 // ---- The network --------------------------------------------------------------------------------
 
 /// IPv4 in the clothes of IPv6, ::ffff:127.0.0.1, is IPv4.
-fn unmapped(address: SocketAddr) -> SocketAddr {
+fn to_address(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V6(ip) => ip.to_ipv4_mapped().map_or(ip.into(), IpAddr::V4),
         v4 => v4,
@@ -318,25 +318,34 @@ fn connected(stream: &TcpStream) -> bool {
     stream.peer_addr().is_ok()
 }
 
-/// The peer shall see a reset, not an end: RFC 9293 section 3.5. SO_LINGER is not in the standard
-/// library, so the C library is asked.
+/// SO_KEEPALIVE and SO_LINGER are not in the standard library, so the C library is asked.
 #[cfg(unix)]
-fn reset_on_close(stream: &TcpStream) {
+fn set_option(stream: &TcpStream, (on_linux, on_bsd): (i32, i32), value: &[i32]) {
     use std::os::unix::io::AsRawFd;
     extern "C" {
-        fn setsockopt(fd: i32, level: i32, name: i32, value: *const [i32; 2], size: u32) -> i32;
+        fn setsockopt(fd: i32, level: i32, name: i32, value: *const i32, size: u32) -> i32;
     }
-    let (sol_socket, so_linger) = if cfg!(target_os = "linux") {
-        (1, 13)
-    } else {
-        (0xffff, 0x80)
+    let (sol_socket, name) = match cfg!(target_os = "linux") {
+        true => (1, on_linux),
+        false => (0xffff, on_bsd),
     };
-    // SAFETY: the descriptor is open as long as it is borrowed, and the value is a struct linger.
-    unsafe { setsockopt(stream.as_raw_fd(), sol_socket, so_linger, &[1, 0], 8) };
+    let size = std::mem::size_of_val(value) as u32;
+    // SAFETY: the descriptor is open as long as it is borrowed, and the value has that size.
+    unsafe { setsockopt(stream.as_raw_fd(), sol_socket, name, value.as_ptr(), size) };
 }
 
 #[cfg(not(unix))]
-fn reset_on_close(_: &TcpStream) {}
+fn set_option(_: &TcpStream, _: (i32, i32), _: &[i32]) {}
+
+/// Asks the peer whether it is still there, so that nobody waits for ever for one that vanished.
+fn keep_alive(stream: &TcpStream) {
+    set_option(stream, (9, 8), &[1]);
+}
+
+/// The peer shall see a reset, not an end: RFC 9293 section 3.5.
+fn reset_on_close(stream: &TcpStream) {
+    set_option(stream, (13, 0x80), &[1, 0]);
+}
 
 /// Runs f in a thread of its own and g in this one, and returns when both have.
 fn both(f: impl FnOnce() + Send, g: impl FnOnce()) -> io::Result<()> {
@@ -375,12 +384,14 @@ fn is_name(octets: &[u8]) -> bool {
 /// The addresses of a destination, at least one.
 fn look_up(dst: &Address) -> Result<Vec<SocketAddr>> {
     match &dst.host {
-        Host::Ip(ip) => Ok(vec![unmapped((*ip, dst.port).into())]),
+        Host::Ip(ip) => Ok(vec![to_address((*ip, dst.port).into())]),
         Host::Domainname(name) if is_name(name) => {
             let name = String::from_utf8_lossy(name);
             let found = (&*name, dst.port).to_socket_addrs();
-            let found = found.map_err(|_| Error::Refused(Rep::HostUnreachable))?;
-            Ok(found.map(unmapped).collect())
+            match found.map(|found| found.map(to_address).collect::<Vec<_>>()) {
+                Ok(found) if !found.is_empty() => Ok(found),
+                _ => Err(Error::Refused(Rep::HostUnreachable)),
+            }
         }
         Host::Domainname(_) => Err(Error::Refused(Rep::HostUnreachable)),
         Host::Unknown => Err(Error::Refused(Rep::AddressTypeNotSupported)),
@@ -436,17 +447,19 @@ impl Conversation<'_> {
 
     /// Reads what the client still sends, within limits: to close while input is unread sends a
     /// reset, which may overtake the last message.
-    fn hang_up(&mut self, last: &dyn Outgoing) -> io::Result<()> {
+    fn hang_up(&mut self, last: &dyn Outgoing) {
         self.limit = Instant::now() + Duration::from_secs(1);
-        self.send(last)?;
-        self.stream.shutdown(Shutdown::Write)?;
-        let mut ignored = [0; 4096];
-        for _ in 0..256 {
-            if self.read_some(&mut ignored)? == 0 {
-                break;
+        if self.send(last).is_err() {
+            return; // the client has left by itself
+        }
+        end(self.stream, Shutdown::Write);
+        let (mut ignored, mut unread) = ([0; 4096], 1 << 20);
+        while unread > 0 {
+            match self.read_some(&mut ignored) {
+                Ok(n) if n > 0 => unread -= n.min(unread),
+                _ => return,
             }
         }
-        Ok(())
     }
 }
 
@@ -481,7 +494,7 @@ fn log_in(client: &mut Conversation) -> Result<bool> {
         client.send(&LoginStatus(success))?;
     } else {
         thread::sleep(Duration::from_millis(300));
-        client.hang_up(&LoginStatus(success))?;
+        client.hang_up(&LoginStatus(success));
     }
     Ok(success)
 }
@@ -491,7 +504,7 @@ fn handshake(client: &mut Conversation) -> Result<Option<Request>> {
     let method = select(&client.receive::<Greeting>()?, client.users);
     let selection = MethodSelection(method);
     if method == Method::NoAcceptableMethods {
-        client.hang_up(&selection)?;
+        client.hang_up(&selection);
         return Ok(None);
     }
     client.send(&selection)?;
@@ -524,7 +537,7 @@ fn connect(client: &Conversation, dst: &Address) -> Result<()> {
 /// On our own address on the way to the peer; for any peer, on the one where the client has found
 /// us.
 fn listen(client: &Conversation, expected: SocketAddr) -> io::Result<TcpListener> {
-    let mut local = unmapped(client.stream.local_addr()?).ip();
+    let mut local = to_address(client.stream.local_addr()?).ip();
     if !expected.ip().is_unspecified() {
         let any = if expected.is_ipv4() {
             "0.0.0.0:0"
@@ -538,8 +551,14 @@ fn listen(client: &Conversation, expected: SocketAddr) -> io::Result<TcpListener
     TcpListener::bind((local, 0))
 }
 
-/// Strangers are closed, and the wait goes on. The client may leave meanwhile. The standard library
-/// cannot wait for two sockets: so it waits for the client, and looks for a peer ten times a second.
+fn welcome(peer: SocketAddr, expected: &[SocketAddr]) -> bool {
+    let fits = |ip: IpAddr| ip.is_unspecified() || ip == peer.ip();
+    expected.iter().any(|address| fits(address.ip()))
+}
+
+/// Strangers are closed, and the wait goes on. The client may leave meanwhile, unless it has said
+/// more. The standard library cannot wait for two sockets: so it waits for the client, and
+/// looks for a peer ten times a second.
 fn accept_peer(
     client: &Conversation,
     listener: &TcpListener,
@@ -547,18 +566,13 @@ fn accept_peer(
 ) -> Result<(TcpStream, SocketAddr)> {
     let limit = Instant::now() + BIND_LIMIT;
     let moment = Duration::from_millis(100);
-    let welcome = |peer: IpAddr| {
-        expected
-            .iter()
-            .any(|address| address.ip() == peer || address.ip().is_unspecified())
-    };
     listener.set_nonblocking(true)?;
     client.stream.set_read_timeout(Some(moment))?;
     while Instant::now() < limit {
         match listener.accept() {
-            Ok((stream, peer)) if welcome(unmapped(peer).ip()) => {
+            Ok((stream, peer)) if welcome(to_address(peer), expected) => {
                 stream.set_nonblocking(false)?; // some systems hand it down, others do not
-                return Ok((stream, unmapped(peer)));
+                return Ok((stream, to_address(peer)));
             }
             Ok(_stranger) => continue,
             Err(error) if is_pause(&error) => {}
@@ -623,6 +637,8 @@ fn relay(client: &Conversation, target: &TcpStream) -> Result<()> {
     client.set_read_timeout(None)?;
     client.set_nodelay(true)?;
     target.set_nodelay(true)?;
+    keep_alive(client);
+    keep_alive(target);
     let (up, down) = (
         Direction::new(client, target),
         Direction::new(target, client),
@@ -704,7 +720,7 @@ impl Association {
 
     /// The client sends to this target, so this target may answer.
     fn contact(&mut self, target: SocketAddr) {
-        if self.targets.len() == 4096 {
+        if self.targets.len() == 4096 && !self.targets.contains(&target) {
             self.targets.clear(); // so that no client can fill the memory
         }
         self.targets.insert(target);
@@ -730,7 +746,7 @@ impl UdpRelay {
         let targets = HashSet::new();
         let client_address = (client.peer.ip(), client_port).into();
         Ok(UdpRelay {
-            inside: UdpSocket::bind((unmapped(client.stream.local_addr()?).ip(), 0))?,
+            inside: UdpSocket::bind((to_address(client.stream.local_addr()?).ip(), 0))?,
             outside: UdpSocket::bind(any).or_else(|_| UdpSocket::bind("0.0.0.0:0"))?,
             association: Mutex::new(Association {
                 client: client_address,
@@ -765,14 +781,14 @@ impl UdpRelay {
                 return None;
             }
             if let Ok((size, sender)) = came {
-                return Some((&buffer[..size], unmapped(sender)));
+                return Some((&buffer[..size], to_address(sender)));
             } // else a target has refused an earlier datagram
         }
     }
 
     fn from_client(&self) {
         let mut buffer = vec![0; 65535];
-        let mut names = HashMap::new(); // those that were found are not looked up again
+        let mut names = HashMap::new(); // those that were found, as long as there are not too many
         while let Some((data, sender)) = self.receive_from(&self.inside, &mut buffer) {
             if self.association.lock().unwrap().is_client(sender) {
                 let _ = self.pass_on(data, &mut names); // what cannot be relayed is dropped
@@ -813,9 +829,12 @@ fn address_of(dst: Address, names: &mut HashMap<Vec<u8>, IpAddr>) -> Result<Sock
         }
     }
     let found = look_up(&dst)?;
-    let best = found.iter().min_by_key(|address| address.is_ipv6());
-    let best = *best.ok_or(Error::Refused(Rep::HostUnreachable))?;
+    let ipv4 = found.iter().find(|address| address.is_ipv4());
+    let best = *ipv4.unwrap_or(&found[0]);
     if let Host::Domainname(name) = dst.host {
+        if names.len() == 1024 {
+            names.clear();
+        }
         names.insert(name, best.ip());
     }
     Ok(best)
@@ -833,6 +852,7 @@ fn udp_associate(client: &Conversation, dst: &Address) -> Result<()> {
     let relay = UdpRelay::new(client, dst.port).map_err(refuse)?;
     client.send(&Reply::succeeded(relay.inside.local_addr()?))?;
     client.stream.set_read_timeout(None)?;
+    keep_alive(client.stream);
     let datagrams = || {
         if both(|| relay.from_client(), || relay.from_targets()).is_err() {
             end(client.stream, Shutdown::Both);
@@ -872,7 +892,10 @@ fn serve(stream: TcpStream, peer: SocketAddr, users: &Users) {
     });
     match done {
         Ok(()) => {}
-        Err(Error::Refused(rep)) => drop(client.hang_up(&Reply::failed(rep))),
+        Err(Error::Refused(rep)) => {
+            warn(&format!("{peer}: REP {:02x}", rep as u8));
+            client.hang_up(&Reply::failed(rep));
+        }
         Err(Error::Malformed(ver)) => warn(&format!("{peer}: version {ver:#04x}, expected 0x05")),
         Err(Error::Lost(error)) => warn(&format!("{peer}: {error}")),
     }
@@ -887,7 +910,7 @@ fn run(door: TcpListener, users: Arc<Users>) {
     loop {
         let started = door.accept().and_then(|(stream, peer)| {
             let users = Arc::clone(&users);
-            thread::Builder::new().spawn(move || serve(stream, unmapped(peer), &users))
+            thread::Builder::new().spawn(move || serve(stream, to_address(peer), &users))
         });
         if let Err(error) = started {
             // No descriptor, or no thread: others may finish meanwhile.

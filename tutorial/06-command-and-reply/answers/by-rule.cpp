@@ -12,11 +12,7 @@ socks5::rep answer_to(socks5::request const& request) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    session::settings const settings;
-
-    return checkpoint::run(argc, argv, [&](network::blocking& net, network::stream& stream) {
-        session::record record{.number = 0};
-        session::conversation<network::blocking> client{net, stream, settings, record};
+    return checkpoint::converse(argc, argv, {}, [](checkpoint::conversation& client) {
         if (auto const request = session::handshake_in_time(client)) client.hang_up(socks5::reply{answer_to(*request)});
     });
 }

@@ -3,12 +3,13 @@
 
 namespace {
 
-using conversation = session::conversation<network::blocking>;
+using checkpoint::conversation;
+using socks5::rep;
 
 void connect_and_close(conversation& client, socks5::request const& request) {
-    if (request.dst.port == 25) throw socks5::refused(socks5::rep::connection_not_allowed_by_ruleset, "no mail");
+    if (request.dst.port == 25) throw socks5::refused(rep::connection_not_allowed_by_ruleset, "no mail");
     auto const target = session::reach(client, request.dst);
-    client.hang_up(socks5::reply{socks5::rep::succeeded, client.net.local(target)});
+    client.hang_up(socks5::reply{rep::succeeded, client.net.local(target)});
 }
 
 void serve(conversation& client) {
@@ -16,8 +17,9 @@ void serve(conversation& client) {
     if (!request) return;
     std::optional<socks5::refused> refusal;
     try {
-        if (request->cmd == socks5::cmd::connect && request->dst.known()) return connect_and_close(client, *request);
-        session::carry_out(client, {.cmd = socks5::cmd(0), .dst = request->dst});  // nobody knows command 0
+        if (!request->dst.known()) throw socks5::refused(rep::address_type_not_supported, to_string(request->dst));
+        if (request->cmd != socks5::cmd::connect) throw socks5::refused(rep::command_not_supported, "not built yet");
+        return connect_and_close(client, *request);
     } catch (socks5::refused const& r) {
         refusal = r;
     }
@@ -27,12 +29,4 @@ void serve(conversation& client) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-    session::settings const settings;
-
-    return checkpoint::run(argc, argv, [&](network::blocking& net, network::stream& stream) {
-        session::record record{.number = 0, .client = network::to_address(stream.socket().remote_endpoint())};
-        conversation client{net, stream, settings, record};
-        serve(client);
-    });
-}
+int main(int argc, char** argv) { return checkpoint::converse(argc, argv, {}, serve); }
