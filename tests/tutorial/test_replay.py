@@ -79,14 +79,16 @@ def test_fields(block):
             wanted[-1] = (wanted[-1][0], wanted[-1][1] + octets, field, meaning)
         elif field.isupper():  # otherwise it is no name of the RFC: the data, for example
             wanted.append((number, octets, field, meaning))
-        assert field.isupper() or field.islower(), f"{block.where}: line {number}: {field!r} is neither a name of the RFC nor a word"
+        assert field.isupper() or field.islower(), f"{block.where}: line {number}: {field!r} is no name of the RFC, and no word"
     assert wanted, f"{block.where}: no row has the name of a field"
     shown = fields(block.target.stem, frame_of(block)[2].replace("→", "->"))
     starts = [shown[at:at + len(wanted)] for at in range(len(shown) - len(wanted) + 1)]
     best = max(starts, default=[], key=lambda start: agreement(wanted, start))
     at = agreement(wanted, best)
-    assert at == len(wanted), (f"{block.where}: line {wanted[at][0]} is {wanted[at][1].hex(' ')} {' '.join(wanted[at][2:])}; plainsocks --trace shows "
-                               f"there {best[at] if best else 'nothing'}. Correct the line: its octets, the name, or what stands behind it.")
+    if at < len(wanted):
+        number, octets, *words = wanted[at]
+        pytest.fail(f"{block.where}: line {number} is {octets.hex(' ')} {' '.join(words)}; plainsocks --trace shows there "
+                    f"{best[at] if best else 'nothing'}. Correct the line: its octets, the name, or what stands behind it.")
 
 
 def agreement(wanted, shown):

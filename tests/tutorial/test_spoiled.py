@@ -13,7 +13,7 @@ from waiting import patience
 
 GREETING = "tutorial/04-greeting/README.md"
 PARTS = ["README.md", "src", "tutorial", "tests/tutorial", "tests/blackbox", "tests/unit", "tests/socks5spec", "tests/bench", "tests/zoo",
-         "wireshark"]
+         "tests/run.sh", "wireshark"]
 
 
 @pytest.fixture(scope="module")
@@ -39,11 +39,15 @@ def check(folder, test, page, **variables):
      "greeting.hpp has no such lines"),
     (GREETING, "01 00\n```", "01 01\n```", "test_console.py", r"should print, says the page:\s+.* 01 01"),
     (GREETING, "00 01 02  METHODS", "00 01 03  METHODS", "test_octets.py", "login-accepted.pcap has there 00 01 02"),
-    (GREETING, "NMETHODS  3 methods", "NMETHOD   3 methods", "test_replay.py", r"03 NMETHOD; plainsocks --trace shows there .*NMETHODS"),
+    (GREETING, "NMETHODS  3 methods", "NMETHOD   3 methods", "test_replay.py", r"03 NMETHOD .*; plainsocks --trace shows there .*NMETHODS"),
+    (GREETING, "NMETHODS  3 methods", "NMETHODS  4 methods", "test_replay.py", "is 03 NMETHODS 4 methods; .*3 methods"),
+    (GREETING, "listening on 127.0.0.1:10800", "listening on 127.0.0.1:1080", "test_console.py", r"and prints:\n.* listening on 127.0.0.1:10800\n"),
+    (GREETING, "octets-login-accepted-6.svg", "octets-login-accepted-8.svg", "test_octets.py", "behind this block should stand .*accepted-6"),
     ("tutorial/04-greeting/octets-login-accepted-4.svg", ">03<", ">04<", "test_octets.py", "octets-login-accepted-4.svg does not show"),
     (GREETING, "proxy->>client: login", "proxy->>cleint: login", "test_diagrams.py", "'cleint' is none of the participants"),
     (GREETING, "(../05-addresses/README.md)", "(../05-adresses/README.md)", "test_links.py", "05-adresses/README.md does not exist"),
-], ids=["the text of a block", "the code", "a transcript", "octets", "the name of a field", "a picture", "a diagram", "a link"])
+], ids=["the text of a block", "the code", "a transcript", "octets", "the name of a field", "what it says", "what a server prints",
+        "a picture at another block", "a picture", "a diagram", "a link"])
 def test_a_wrong_character(copy, file, right, wrong, test, said):
     """In the text or in what it is about."""
     path = copy / file
