@@ -504,13 +504,6 @@ def open_datagrams(host):
     return datagrams
 
 
-def send_to(datagrams, data, receiver):
-    """What is too large, or has no way to go, is lost, as any datagram may be."""
-    mapped = datagrams.family == socket.AF_INET6 and receiver.host.version == 4
-    with suppress(OSError):
-        datagrams.sendto(data, (f"::ffff:{receiver.host}" if mapped else str(receiver.host), receiver.port))
-
-
 def reader_of(datagram):
     """The same read(n) that a TCP connection has, over one datagram."""
     def read(n):
@@ -519,6 +512,13 @@ def reader_of(datagram):
             raise Malformed("datagram ends within its header")
         return octets
     return read
+
+
+def send_to(datagrams, data, receiver):
+    """What is too large, or has no way to go, is lost, as any datagram may be."""
+    mapped = datagrams.family == socket.AF_INET6 and receiver.host.version == 4
+    with suppress(OSError):
+        datagrams.sendto(data, (f"::ffff:{receiver.host}" if mapped else str(receiver.host), receiver.port))
 
 
 class Association:
@@ -607,7 +607,10 @@ class UdpRelay:
         while came := self.receive_from(self.outside):
             data, sender = came
             if self.association.may_answer(sender):
-                send_to(self.inside, octets_of(UdpHeader(0, sender)) + data, self.association.client)
+                self.bring_back(sender, data)
+
+    def bring_back(self, sender, data):
+        send_to(self.inside, octets_of(UdpHeader(0, sender)) + data, self.association.client)
 
 
 def wait_for_end(stream):

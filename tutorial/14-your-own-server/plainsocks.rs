@@ -710,6 +710,11 @@ struct Association {
 }
 
 impl Association {
+    fn new(client: SocketAddr) -> Self {
+        let targets = HashSet::new();
+        Association { client, targets }
+    }
+
     /// Where the port is 0, the one that sends first is the client's.
     fn is_client(&mut self, sender: SocketAddr) -> bool {
         if self.client.port() == 0 && self.client.ip() == sender.ip() {
@@ -743,17 +748,17 @@ struct UdpRelay {
 impl UdpRelay {
     fn new(client: &Conversation, client_port: u16) -> io::Result<Self> {
         let any = (Ipv6Addr::UNSPECIFIED, 0); // on Linux and macOS for IPv4, too
-        let targets = HashSet::new();
-        let client_address = (client.peer.ip(), client_port).into();
+        let association = Association::new((client.peer.ip(), client_port).into());
         Ok(UdpRelay {
             inside: UdpSocket::bind((to_address(client.stream.local_addr()?).ip(), 0))?,
             outside: UdpSocket::bind(any).or_else(|_| UdpSocket::bind("0.0.0.0:0"))?,
-            association: Mutex::new(Association {
-                client: client_address,
-                targets,
-            }),
+            association: association.into(),
             ended: false.into(),
         })
+    }
+
+    fn bound(&self) -> io::Result<SocketAddr> {
+        self.inside.local_addr()
     }
 
     /// A datagram to ourselves wakes recv_from().
@@ -809,15 +814,19 @@ impl UdpRelay {
     fn from_targets(&self) {
         let mut buffer = vec![0; 65535];
         while let Some((data, sender)) = self.receive_from(&self.outside, &mut buffer) {
-            let association = self.association.lock().unwrap();
-            if association.may_answer(sender) {
-                let header = octets_of(&UdpHeader {
-                    frag: 0,
-                    dst: sender,
-                });
-                send_to(&self.inside, &[&header, data].concat(), association.client);
+            if self.association.lock().unwrap().may_answer(sender) {
+                self.bring_back(sender, data);
             }
         }
+    }
+
+    fn bring_back(&self, sender: SocketAddr, data: &[u8]) {
+        let header = octets_of(&UdpHeader {
+            frag: 0,
+            dst: sender,
+        });
+        let client = self.association.lock().unwrap().client;
+        send_to(&self.inside, &[&header, data].concat(), client);
     }
 }
 
@@ -850,7 +859,7 @@ fn wait_for_end(mut stream: &TcpStream) {
 /// NAT does not know its own address, so of DST only the port counts.
 fn udp_associate(client: &Conversation, dst: &Address) -> Result<()> {
     let relay = UdpRelay::new(client, dst.port).map_err(refuse)?;
-    client.send(&Reply::succeeded(relay.inside.local_addr()?))?;
+    client.send(&Reply::succeeded(relay.bound()?))?;
     client.stream.set_read_timeout(None)?;
     keep_alive(client.stream);
     let datagrams = || {
