@@ -1,8 +1,8 @@
 /// plainsocks: a SOCKS5 proxy, a thread for each client.
-#include "capacity.hpp"
 #include "network/blocking.hpp"
 #include "network/blocking_server.hpp"
-#include "program.hpp"
+#include "program/capacity.hpp"
+#include "program/program.hpp"
 #include "session/session.hpp"
 
 #include <boost/asio/signal_set.hpp>

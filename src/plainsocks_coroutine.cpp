@@ -1,8 +1,8 @@
 /// plainsocks-coroutine: a SOCKS5 proxy, a coroutine for each client.
-#include "capacity.hpp"
 #include "network/coroutine.hpp"
 #include "network/coroutine_server.hpp"
-#include "program.hpp"
+#include "program/capacity.hpp"
+#include "program/program.hpp"
 #include "session/session.hpp"
 
 #include <boost/asio/signal_set.hpp>

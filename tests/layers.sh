@@ -11,11 +11,11 @@ forbid() { # WHAT PATTERN FILE...
 }
 
 forbid 'The protocol and the session know no sockets.' 'asio|sys/socket|netinet|boost' socks5 session
-forbid 'The protocol knows nothing of the other layers.' '#include "(session|network|options|parse)' socks5
+forbid 'The protocol knows nothing of the other layers.' '#include "(session|network|capture|program)' socks5
 forbid 'The protocol knows no threads.' '#include <(thread|mutex|atomic|future|condition_variable)>' socks5
-forbid 'The session knows no network.' '#include "(network|options|parse)' session
-forbid 'The capture knows nothing of the other layers but the protocol.' '#include "(session|network|options|parse)' capture
-forbid 'The network knows no session.' '#include "(session|options|parse)' network
+forbid 'The session knows no network.' '#include "(network|program)' session
+forbid 'The capture knows nothing of the other layers but the protocol.' '#include "(session|network|program)' capture
+forbid 'The network knows no session.' '#include "(session|program)' network
 forbid 'A coroutine could not be left in there: catch std::exception.' 'catch \(\.\.\.\)' socks5 session network capture
 
 for file in *.?pp */*.?pp; do

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "fuzz.hpp"
-#include "parse.hpp"
+#include "program/parse.hpp"
 
 /// What a parser makes of a text; nothing when it complains.
 template <class Parser>

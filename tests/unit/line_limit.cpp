@@ -1,5 +1,5 @@
 /// How many lines the log has for what strangers can cause. The time is invented.
-#include "line_limit.hpp"
+#include "program/line_limit.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 /// Who may come and where to: rules, users, and how they are written on the command line.
 #include "session/rules.hpp"
 
-#include "parse.hpp"
+#include "program/parse.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,6 +1,6 @@
 /// zoo: SOCKS5 servers with exactly one bug each, for the tester to find.
 #include "network/blocking_server.hpp"
-#include "parse.hpp"
+#include "program/parse.hpp"
 #include "zoo/animal.hpp"
 
 #include <boost/asio/signal_set.hpp>

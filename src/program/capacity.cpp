@@ -1,4 +1,4 @@
-#include "capacity.hpp"
+#include "program/capacity.hpp"
 
 #include <sys/resource.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "parse.hpp"
+#include "program/parse.hpp"
 
 #include "network/addresses.hpp"
 #include "session/look_up.hpp"

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "capture/tap.hpp"
-#include "line_limit.hpp"
 #include "network/listener.hpp"
-#include "options.hpp"
+#include "program/line_limit.hpp"
+#include "program/options.hpp"
 #include "session/record.hpp"
 
 #include <list>

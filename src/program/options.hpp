@@ -1,7 +1,7 @@
 /// The command line.
 #pragma once
 
-#include "parse.hpp"
+#include "program/parse.hpp"
 
 namespace plainsocks {
 
