@@ -1,4 +1,5 @@
 /// plainsocks: a SOCKS5 proxy, a thread for each client.
+#include "capture/recorded.hpp"
 #include "network/blocking.hpp"
 #include "network/blocking_server.hpp"
 #include "program/capacity.hpp"
@@ -23,35 +24,35 @@ void run(options const& options) {
     boost::asio::io_context waiting;  // for a signal; see blocking_resources
     boost::asio::signal_set signals(waiting, SIGINT, SIGTERM);
     if (options.outgoing) try_outgoing(shared.io, *options.outgoing);
-    auto doors = listen(shared.io, options.listen);
+    auto listeners = listen(shared.io, options.listen);
 
     auto const recorder = start_recording(options);
     client_log log;
     std::atomic<std::size_t> clients = 0;
-    auto const serve = [&](network::visitor& visitor) {
-        session::record record{.number = ++clients, .client = network::to_address(visitor.from)};
-        auto const tap = tap_for(recorder, record);
-        network::blocking net(shared, tap.get());
-        {
-            auto stream = std::move(visitor.stream);  // closed before the log says so, and before net ends
-            net.observe_visitor(stream, record.client, capture::side::client);
-            session::serve(net, stream, options.settings, record);
+    auto const serve = [&](network::stream client) {
+        session::record record{.number = ++clients, .client = client.peer()};
+        network::blocking net(shared);
+        if (recorder) {
+            capture::recorded recorded(net, *recorder, [&] { return record.who(); });
+            session::serve(recorded, recorded.accepted(std::move(client)), options.settings, record);
+        } else {
+            session::serve(net, std::move(client), options.settings, record);
         }
         if (!options.quiet) log.write(record);
     };
     network::blocking_server server(shared.threads, room.clients, serve, warn);
     auto const stop = [&] {
         server.stop();
-        for (auto& door : doors) door.end();
+        for (auto& each : listeners) each.end();
         shared.watchdog.stop();
     };
     signals.async_wait([&](network::error_code, int) { stop(); });
 
     std::list<boost::scoped_thread<>> acceptors;
     try {
-        for (auto& door : doors) {
-            acceptors.emplace_back([&] { server.run(door); });
-            announce(door);
+        for (auto& each : listeners) {
+            acceptors.emplace_back([&] { server.run(each); });
+            announce(each);
         }
     } catch (std::exception const&) {
         stop();

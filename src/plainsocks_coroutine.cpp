@@ -1,4 +1,5 @@
 /// plainsocks-coroutine: a SOCKS5 proxy, a coroutine for each client.
+#include "capture/recorded.hpp"
 #include "network/coroutine.hpp"
 #include "network/coroutine_server.hpp"
 #include "program/capacity.hpp"
@@ -30,36 +31,36 @@ void run(options const& options) {
     auto& first = loops.front().io;
     boost::asio::signal_set signals(first, SIGINT, SIGTERM);
     if (options.outgoing) try_outgoing(first, *options.outgoing);
-    auto doors = listen(first, options.listen);
+    auto listeners = listen(first, options.listen);
 
     auto const recorder = start_recording(options);
     client_log log;
     std::atomic<std::size_t> clients = 0;
-    auto const serve = [&](network::visitor& visitor, network::coroutine_resources& shared,
+    auto const serve = [&](network::stream client, network::coroutine_resources& shared,
                            network::yield_context const& yield) {
-        session::record record{.number = ++clients, .client = network::to_address(visitor.from)};
-        network::coroutine_resolver resolver(shared.io, shared.look_ups);
-        auto const tap = tap_for(recorder, record);
-        network::coroutine net(shared, resolver, yield, tap.get());
-        {
-            auto stream = std::move(visitor.stream);  // closed before the log says so
-            net.observe_visitor(stream, record.client, capture::side::client);
-            session::serve(net, stream, options.settings, record);
+        session::record record{.number = ++clients, .client = client.peer()};
+        network::coroutine::resolver names(shared, shared.io);
+        network::coroutine net(shared, names, yield);
+        if (recorder) {
+            capture::recorded recorded(net, *recorder, [&] { return record.who(); });
+            session::serve(recorded, recorded.accepted(std::move(client)), options.settings, record);
+        } else {
+            session::serve(net, std::move(client), options.settings, record);
         }
         if (!options.quiet) log.write(record);
-        resolver.wait(yield);
+        names.finish(yield);
     };
     network::coroutine_server server(loops, room.clients, serve, warn);
     auto const stop = [&] {
         server.stop();
-        for (auto& door : doors) door.end();
-        for (auto& loop : loops) loop.watchdog.stop();
+        for (auto& each : listeners) each.end();
+        for (auto& loop : loops) loop.stop();
     };
     signals.async_wait([&](network::error_code, int) { stop(); });
 
-    for (auto& door : doors) {
-        server.open(door);
-        announce(door);
+    for (auto& each : listeners) {
+        server.open(each);
+        announce(each);
     }
     server.run();
     if (!server.wait_for_clients(std::chrono::milliseconds(1500))) leave_threads_behind();

@@ -1,4 +1,4 @@
-/// What the checkpoints of the tutorial share: the door and the threads of chapter 2.
+/// What the checkpoints of the tutorial share: the listener and the threads of chapter 2.
 #pragma once
 
 #include "network/blocking.hpp"
@@ -33,22 +33,22 @@ public:
     }
 };
 
-/// Says where the door is, and calls serve(net, visitor) for each client, in a thread of its own, for ever. What it
+/// Says where it listens, and calls serve(net, client) for each client, in a thread of its own, for ever. What it
 /// throws ends that client, and no other. Returns what main() returns.
 template <class Net>
-int open_door(int argc, char** argv, auto&& serve) try {
+int listen(int argc, char** argv, auto&& serve) try {
     network::blocking_resources shared;
-    network::listener door(shared.io, endpoint(argc, argv));
-    std::cout << "listening on " << door.local() << std::endl;
+    network::listener listener(shared.io, endpoint(argc, argv));
+    std::cout << "listening on " + to_string(listener.local()) << std::endl;
     auto const warn = [](std::string const& line) { std::cerr << line + '\n'; };
     network::blocking_server server(
         shared.threads, 1000,
-        [&](network::visitor& visitor) {
+        [&](network::stream client) {
             Net net(shared);
-            serve(net, visitor);
+            serve(net, std::move(client));
         },
         warn);
-    server.run(door);
+    server.run(listener);
     return 0;
 } catch (std::exception const& e) {
     std::cerr << e.what() << '\n';
@@ -57,15 +57,14 @@ int open_door(int argc, char** argv, auto&& serve) try {
 
 /// Chapters 2 and 3: serve(net, stream).
 int run(int argc, char** argv, auto&& serve) {
-    return open_door<blocking>(argc, argv,
-                               [&](blocking& net, network::visitor& visitor) { serve(net, visitor.stream); });
+    return listen<blocking>(argc, argv, [&](blocking& net, network::stream client) { serve(net, client); });
 }
 
 /// Chapters 4 to 7: serve(client), where messages come in and go out.
 int converse(int argc, char** argv, session::settings const& settings, auto&& serve) {
-    return open_door<blocking>(argc, argv, [&](blocking& net, network::visitor& visitor) {
-        session::record record{.number = 0, .client = network::to_address(visitor.from)};
-        conversation client{net, visitor.stream, settings, record};
+    return listen<blocking>(argc, argv, [&](blocking& net, network::stream stream) {
+        session::record record{.number = 0, .client = stream.peer()};
+        conversation client{net, stream, settings, record};
         serve(client);
     });
 }
@@ -74,9 +73,9 @@ int converse(int argc, char** argv, session::settings const& settings, auto&& se
 template <class Net = blocking>
 int run_sessions(int argc, char** argv, session::settings const& settings) {
     std::atomic<std::size_t> clients = 0;
-    return open_door<Net>(argc, argv, [&](Net& net, network::visitor& visitor) {
-        session::record record{.number = ++clients, .client = network::to_address(visitor.from)};
-        session::serve(net, visitor.stream, settings, record);
+    return listen<Net>(argc, argv, [&](Net& net, network::stream client) {
+        session::record record{.number = ++clients, .client = client.peer()};
+        session::serve(net, std::move(client), settings, record);
         std::cout << record.line() + '\n' << std::flush;
     });
 }

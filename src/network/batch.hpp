@@ -1,7 +1,8 @@
-/// Datagrams that are received or sent together: Linux has calls for that, and a call costs more than a datagram.
+/// Datagrams that are received or sent together, by a socket that never waits. Linux has calls for that, and a call
+/// costs more than a datagram: batch_linux.cpp. Elsewhere they go one by one: batch.cpp.
 #pragma once
 
-#include "socks5/octets.hpp"
+#include "network/addresses.hpp"
 
 #include <boost/asio/ip/udp.hpp>
 
@@ -10,7 +11,6 @@
 
 namespace network {
 
-namespace asio = boost::asio;
 using asio::ip::udp;
 using boost::system::error_code;
 
@@ -20,24 +20,35 @@ public:
     bool full() const { return last_ == most; }
 
     /// Takes a datagram, and those that have come with it. To be called when it is empty. The error is would_block when
-    /// there is none, and the socket does not wait by itself.
+    /// there is none.
     void receive(udp::socket& from, error_code& error);
 
     /// Takes the first one out, and returns its size. What the buffer has no room for is lost.
-    std::size_t take(std::span<socks5::octet> buffer, udp::endpoint& sender);
+    std::size_t take(std::span<socks5::octet> buffer, udp::endpoint& sender) {
+        auto const n = std::min(buffer.size(), sizes_[first_]);
+        std::copy_n(data(first_), n, buffer.begin());
+        sender = peers_[first_++];
+        return n;
+    }
 
     /// Puts one in, behind the others. To be called unless it is full.
-    void put(std::span<socks5::octet const> data, udp::endpoint const& receiver);
+    void put(std::span<socks5::octet const> datagram, udp::endpoint const& receiver) {
+        std::ranges::copy(datagram, data(last_));
+        sizes_[last_] = datagram.size();
+        peers_[last_++] = receiver;
+    }
 
-    /// Sends all. Those that cannot go are lost. False when the rest could go later: the socket does not wait by
-    /// itself.
+    /// Sends all. Those that cannot go are lost. False when the rest could go later.
     bool send(udp::socket& from);
 
 private:
     static constexpr std::size_t most = 16;
     static constexpr std::size_t largest = 65535;  ///< octets, RFC 768
 
-    socks5::octet* data(std::size_t i);
+    socks5::octet* data(std::size_t i) {
+        if (!octets_) octets_ = std::make_unique_for_overwrite<socks5::octet[]>(most * largest);
+        return &octets_[i * largest];
+    }
 
     std::unique_ptr<socks5::octet[]> octets_;  ///< room for the largest; what is not used costs no memory
     std::array<std::size_t, most> sizes_ = {};

@@ -1,94 +1,114 @@
 /// The coroutine network: to wait is to yield, and to wait for two things at once takes a second coroutine.
 #pragma once
 
-#include "network/at_once.hpp"
-#include "network/coroutine_resolver.hpp"
-#include "network/coroutine_resources.hpp"
+#include "network/coroutine_event.hpp"
+#include "network/coroutine_watcher.hpp"
+#include "network/resolver.hpp"
+#include "network/sockets.hpp"
+#include "network/timer_alarm.hpp"
 
 #include <boost/asio/write.hpp>
 
-#include <functional>
-#include <span>
-
 namespace network {
 
-/// Models session::network, where each operation is explained. One for each coroutine: what yields is the coroutine
-/// that it was made for.
-class coroutine : public at_once {
+/// Models session::any_network, where each operation is explained. One for each coroutine: what yields is the coroutine
+/// that it was made for. Both of a client share a resolver.
+class coroutine : public sockets {
 public:
-    coroutine(coroutine_resources& shared, coroutine_resolver& resolver, yield_context yield,
-              capture::tap const* tap = nullptr)
-        : at_once(shared, tap), shared_(shared), resolver_(resolver), yield_(std::move(yield)) {}
+    using alarm = timer_alarm;
+    using watcher = coroutine_watcher;
+    using resolver = network::resolver<coroutine_event>;
 
-    socks5::octets read(stream& from, std::size_t n) {
-        return from.read(n, std::bind_front(&coroutine::receive, this));
-    }
+    coroutine(coroutine_resources& shared, resolver& names, yield_context yield)
+        : sockets(shared), shared_(shared), resolver_(names), yield_(std::move(yield)) {}
+
     std::size_t read_some(stream& from, std::span<socks5::octet> buffer) {
-        return from.read_some(buffer, std::bind_front(&coroutine::receive, this));
+        error_code error;
+        auto const n = from.socket().async_read_some(asio::buffer(buffer.data(), buffer.size()), yield_[error]);
+        if (error && error != asio::error::eof) throw lost(error);
+        return n;
     }
 
     void write(stream& to, std::span<socks5::octet const> octets) {
         error_code error;
-        to.sends(octets);
         asio::async_write(to.socket(), asio::buffer(octets.data(), octets.size()), yield_[error]);
-        to.sent(error);
+        if (error) throw lost(error);
     }
 
     std::size_t move_some(pipe& p) {
         return p.move_some([this](stream& s, tcp::socket::wait_type what) {
             if (what == tcp::socket::wait_read) return something_comes(s);
-            error_code ignored;
-            s.socket().async_wait(what, yield_[ignored]);
-            return true;
+            return wait_for(s.socket(), what);
         });
     }
 
     std::vector<socks5::address> resolve(socks5::address const& dst, time_point limit) {
-        return at_once::resolve(dst, limit, resolver_, yield_);
+        auto const look_up = [&](std::string const& name, error_code& error) {
+            auto const time_is_up = alarm_at(limit, [&] { end_look_up(); });
+            return resolver_.look_up(name, error, yield_);
+        };
+        return ways_to(dst, look_up);
     }
+
     void end_look_up() { resolver_.give_up(); }
 
-    stream connect(socks5::address const& address, time_point limit) {
-        return at_once::connect(address, limit,
-                                [&](tcp::socket& target, tcp::endpoint const& where, error_code& error) {
-                                    target.async_connect(where, yield_[error]);
-                                });
+    void connect(stream& target, time_point limit) {
+        error_code error;
+        auto const time_is_up = alarm_at(limit, [&] { target.end(); });
+        target.socket().async_connect(target.peer_endpoint(), yield_[error]);
+        finish_connect(target, error, time_is_up.rang());
     }
 
-    std::optional<visitor> accept(listener& l, stream& leaving);
+    watcher watch(stream& client, network::watcher::heard f) { return {client, std::move(f)}; }
 
-    std::optional<std::size_t> receive_from(datagrams& from, std::span<socks5::octet> buffer, socks5::address& sender) {
-        udp::endpoint endpoint;
-        auto const size = from.receive_from(buffer, endpoint, std::bind_front(&coroutine::wait, this));
-        if (size) sender = to_address(endpoint);
-        return size;
+    std::optional<stream> accept(listener& l, watcher& client) {
+        return l.accept([&](tcp::acceptor& acceptor, tcp::endpoint& peer, error_code& error) {
+            tcp::socket socket(shared_.io);
+            error = asio::error::operation_aborted;
+            client.wait_with(acceptor, [&] { acceptor.async_accept(socket, peer, yield_[error]); });
+            return socket;
+        });
     }
 
-    bool send_to(datagrams& from, std::span<socks5::octet const> data, socks5::address const& receiver) {
-        return from.send_to(data, to_endpoint<udp::endpoint>(receiver), std::bind_front(&coroutine::wait, this));
+    std::optional<std::size_t> receive_from(datagram_socket& from, std::span<socks5::octet> buffer,
+                                            socks5::address& sender) {
+        return from.receive_from(buffer, sender, std::bind_front(&coroutine::wait_for<udp::socket>, this));
     }
 
-    void flush(datagrams& d) { d.flush(std::bind_front(&coroutine::wait, this)); }
+    std::optional<std::size_t> receive_from(datagram_socket& from, std::span<socks5::octet> buffer,
+                                            socks5::address& sender, watcher& client) {
+        auto const wait_too = [&](udp::socket& socket, udp::socket::wait_type what) {
+            return client.wait_with(socket, [&] { wait_for(socket, what); });
+        };
+        return from.receive_from(buffer, sender, wait_too);
+    }
+
+    bool send_to(datagram_socket& from, std::span<socks5::octet const> data, socks5::address const& receiver) {
+        return from.send_to(data, receiver, std::bind_front(&coroutine::wait_for<udp::socket>, this));
+    }
+
+    void flush(datagram_socket& d) { d.flush(std::bind_front(&coroutine::wait_for<udp::socket>, this)); }
 
     /// Runs f in a coroutine of its own and g in this one, and returns when both have. Throws what one of them threw, g
     /// first. If one of them fails, it is on its caller to make the other one end.
     template <class F, class G>
     void both(F f, G g) {
-        bool other_ended = false;
         std::exception_ptr other_failure;
-        asio::steady_timer other_end(shared_.io, time_point::max());
+        bool other_ended = false;
+        coroutine_event other_end(shared_.io);
         spawn(shared_.io, [&](yield_context const& yield) {
-            coroutine there(shared_, resolver_, yield, tap());
+            coroutine there(shared_, resolver_, yield);
             other_failure = failure_of([&] { f(there); });
-            other_ended = true;
-            other_end.cancel();
+            other_end.change([&] { other_ended = true; });
         });
         auto const failure = failure_of([&] { g(*this); });
-        error_code cancelled;
-        if (!other_ended) other_end.async_wait(yield_[cancelled]);
+        other_end.wait([&] { return other_ended; }, yield_);
         if (failure) std::rethrow_exception(failure);
         if (other_failure) std::rethrow_exception(other_failure);
     }
+
+    alarm alarm_at(time_point due, std::function<void()> wake) { return {shared_, due, std::move(wake)}; }
+    bool stopping() const { return shared_.stopping; }
 
     void pause(std::chrono::milliseconds time) {
         error_code ignored;
@@ -96,12 +116,31 @@ public:
     }
 
 private:
-    std::size_t receive(stream& from, std::span<socks5::octet> buffer);
-    bool something_comes(stream& from);
-    void wait(udp::socket& s, udp::socket::wait_type what);
+    bool wait_for(auto& socket, asio::socket_base::wait_type what) {
+        error_code ignored;
+        socket.async_wait(what, yield_[ignored]);
+        return true;
+    }
+
+    /// As long as a pipe has patience; then false. What still waits for the socket after that must not be cancelled,
+    /// because that would also cancel a write of the other direction. So it is left alone until something comes.
+    bool something_comes(stream& from) {
+        struct state {
+            asio::steady_timer time_is_up;
+            bool came = false;
+        };
+        auto const waiting = std::make_shared<state>(state{asio::steady_timer(shared_.io, pipe::patience)});
+        from.socket().async_wait(tcp::socket::wait_read, [waiting](error_code) {
+            waiting->came = true;
+            waiting->time_is_up.cancel();
+        });
+        error_code cancelled;
+        waiting->time_is_up.async_wait(yield_[cancelled]);
+        return waiting->came;
+    }
 
     coroutine_resources& shared_;
-    coroutine_resolver& resolver_;
+    resolver& resolver_;
     yield_context yield_;
 };
 

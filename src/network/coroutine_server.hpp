@@ -1,9 +1,9 @@
 /// The server: a coroutine that accepts, and one for each client.
 #pragma once
 
-#include "network/coroutine_resources.hpp"
+#include "network/coroutine_event.hpp"
 #include "network/listener.hpp"
-#include "network/spawn.hpp"
+#include "network/timer_alarm.hpp"
 
 #include <list>
 
@@ -11,16 +11,17 @@ namespace network {
 
 class coroutine_server {
 public:
+    using serve = std::function<void(stream, coroutine_resources&, yield_context const&)>;
+
     /// `serve` is called for each client, in a coroutine; the clients are dealt out to the loops. `warn` is told of
     /// what keeps clients waiting, once each time, and of what `serve` throws. At most `max_clients` are served at
     /// once; the others wait their turn.
-    coroutine_server(std::list<coroutine_resources>& loops, std::size_t max_clients,
-                     std::function<void(visitor&, coroutine_resources&, yield_context const&)> serve,
+    coroutine_server(std::list<coroutine_resources>& loops, std::size_t max_clients, serve f,
                      std::function<void(std::string const&)> warn);
     ~coroutine_server();
 
-    /// Accepts clients, in the first loop, until the door or the server is told to end.
-    void open(listener& door);
+    /// Accepts clients, in the first loop, until the listener or the server is told to end.
+    void open(listener& l);
 
     /// Runs the first loop in this thread, until stop(), and each other one in a thread of its own.
     void run();
@@ -33,23 +34,23 @@ public:
     bool wait_for_clients(std::chrono::milliseconds limit);
 
 private:
-    void accept_clients(listener& door, yield_context const& yield);
-    void accept_one(listener& door, yield_context const& yield);
-    void start(std::shared_ptr<visitor> const& client, coroutine_resources& loop);
-    void leave();
+    void accept_clients(listener& l, yield_context const& yield);
+    void accept_one(listener& l, yield_context const& yield);
+    void start(std::shared_ptr<stream> const& client, coroutine_resources& loop);
+    void free_place();
 
     std::list<coroutine_resources>& loops_;
     std::list<coroutine_resources>::iterator next_loop_;
     std::size_t const max_clients_;
-    std::function<void(visitor&, coroutine_resources&, yield_context const&)> const serve_;
+    serve const serve_;
     std::function<void(std::string const&)> const warn_;
     std::list<boost::thread> threads_;
 
     // Only the first loop touches these.
-    boost::asio::steady_timer changed_;
+    coroutine_event changed_;
     bool stopping_ = false;
-    std::size_t clients_ = 0;  ///< being served
-    std::size_t doors_ = 0;    ///< being watched
+    std::size_t clients_ = 0;    ///< being served
+    std::size_t listeners_ = 0;  ///< being waited on
 };
 
 }  // namespace network

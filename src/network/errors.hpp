@@ -1,21 +1,22 @@
-/// From the errors of the system to the words of the RFC.
+/// From the errors of the system to exceptions, and to the words of the RFC.
 #pragma once
 
 #include "socks5/reply.hpp"
 
 #include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
+
+#include <exception>
+#include <system_error>
 
 namespace network {
 
-/// A connection is lost, or was ended while more was expected.
-[[noreturn]] inline void lost(boost::system::error_code const& error) {
-    if (error == boost::asio::error::eof) throw std::runtime_error("broke off");
-    throw std::runtime_error(error.message());
-}
+using boost::system::error_code;
+
+/// A connection is lost: throw lost(error).
+inline std::system_error lost(error_code const& error) { return std::system_error(error); }
 
 /// The one table from error to REP, RFC 1928 section 6.
-inline socks5::rep to_rep(boost::system::error_code const& error) {
+inline socks5::rep to_rep(error_code const& error) {
     namespace asio = boost::asio;
     using enum socks5::rep;
     if (error == asio::error::connection_refused) return connection_refused;
@@ -32,8 +33,17 @@ inline socks5::rep to_rep(boost::system::error_code const& error) {
     return general_socks_server_failure;
 }
 
-[[noreturn]] inline void refuse(boost::system::error_code const& error) {
-    throw socks5::refused(to_rep(error), error.message());
+/// What was asked for cannot be had: throw refusal(error).
+inline socks5::refused refusal(error_code const& error) { return {to_rep(error), error.message()}; }
+
+/// What run() throws, or nothing.
+std::exception_ptr failure_of(auto&& run) {
+    try {
+        run();
+    } catch (std::exception const&) {
+        return std::current_exception();
+    }
+    return {};
 }
 
 }  // namespace network

@@ -1,20 +1,18 @@
 #include "network/listener.hpp"
 
-#include "network/own_door.hpp"
-
 namespace network {
 
-listener::listener(asio::io_context& io, tcp::endpoint const& where) : io_(io), acceptor_(io, where) {
+listener::listener(asio::io_context& io, tcp::endpoint const& where) : acceptor_(io, where) {
     prepare(acceptor_.native_handle());
 }
 
 void listener::end() {
     if (ended_.exchange(true)) return;
-    // Linux wakes accept() at a shutdown of the listening socket. Other systems say "not connected" and do nothing;
-    // there a visitor wakes it: ourselves.
-    if (::shutdown(acceptor_.native_handle(), SHUT_RDWR) == 0) return;
+    // Linux wakes accept() when the listening socket is shut down. Other systems say "not connected" and do nothing;
+    // there a connection wakes it: our own.
+    if (::shutdown(acceptor_.native_handle(), tcp::socket::shutdown_both) == 0) return;
     error_code ignored;
-    tcp::socket(io_).connect(own_door(acceptor_.local_endpoint(ignored)), ignored);
+    tcp::socket(acceptor_.get_executor()).connect(way_to_ourselves(acceptor_.local_endpoint(ignored)), ignored);
 }
 
 }  // namespace network

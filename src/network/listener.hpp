@@ -1,50 +1,43 @@
-/// Sockets that wait for strangers, and how another thread ends the wait. close() does not: the wait would go on.
+/// A listening socket, and how another thread ends the wait for somebody to come. close() does not: the wait would go
+/// on.
 #pragma once
 
 #include "network/stream.hpp"
-
-#include <boost/system/system_error.hpp>
 
 #include <atomic>
 #include <optional>
 
 namespace network {
 
-/// Who came.
-struct visitor {
-    network::stream stream;
-    tcp::endpoint from;  ///< known even if the visitor has left again
-};
-
-/// A listening socket. All but end() may throw boost::system::system_error.
 class listener {
 public:
+    /// Throws boost::system::system_error, as local() may.
     listener(asio::io_context& io, tcp::endpoint const& where);
 
-    tcp::endpoint local() const { return acceptor_.local_endpoint(); }
-    tcp::acceptor& acceptor() { return acceptor_; }
-
-    /// The next connection, or nothing when the listener was ended. How to wait for it, the network knows:
-    /// accept(acceptor, from, error) returns its socket.
-    std::optional<visitor> accept(auto&& accept) {
-        while (!ended_) {
-            error_code error;
-            tcp::endpoint from;
-            auto socket = accept(acceptor_, from, error);
-            if (ended_ || error == asio::error::operation_aborted) break;
-            if (error == asio::error::connection_aborted) continue;  // it left before its turn came
-            if (error) throw boost::system::system_error(error);
-            return visitor{network::stream(std::move(socket)), from};
-        }
-        return {};
-    }
+    socks5::address local() const { return to_address(acceptor_.local_endpoint()); }
 
     /// Ends accept(), now and ever after, from any thread.
     void end();
     bool ended() const { return ended_; }
 
+    /// The next connection, or nothing when the listener was ended. How to wait for it, the network knows:
+    /// accept(acceptor, peer, error) returns its socket. Throws socks5::refused.
+    std::optional<stream> accept(auto&& accept) {
+        while (!ended_) {
+            error_code error;
+            tcp::endpoint peer;
+            auto socket = accept(acceptor_, peer, error);
+            if (ended_ || error == asio::error::operation_aborted) break;
+            if (error == asio::error::connection_aborted) continue;  // it left before its turn came
+            if (error) throw refusal(error);
+            return stream(std::move(socket), peer);
+        }
+        return {};
+    }
+
+    tcp::acceptor& acceptor() { return acceptor_; }
+
 private:
-    asio::io_context& io_;
     tcp::acceptor acceptor_;
     std::atomic<bool> ended_ = false;
 };

@@ -1,5 +1,5 @@
 /// Octets that go from one connection to another and never pass through this program: the system moves them, into a
-/// pipe and out of it. Linux only.
+/// pipe and out of it. Only Linux can do that: pipe_linux.cpp. Elsewhere there is never a pipe to be had: pipe.cpp.
 #pragma once
 
 #include "network/stream.hpp"
@@ -27,10 +27,9 @@ public:
 
     /// Waits for what comes, moves it, and returns how many octets that were. 0 when nothing has come for a while, or
     /// nothing will, or what has come cannot be moved (urgent data): read_some() tells which. Throws
-    /// std::runtime_error; otherwise the pipe is left empty. wait(stream, what) is called where the system would not
+    /// std::system_error; otherwise the pipe is left empty. wait(stream, what) is called where the system would not
     /// wait itself, and says whether it is worth another try.
     std::size_t move_some(auto&& wait) {
-        if (from_.has_more()) return 0;
         auto moved = fill();
         if (!moved && wait(from_, tcp::socket::wait_read)) moved = fill();
         for (auto left = moved.value_or(0); left > 0;) {

@@ -14,23 +14,31 @@ void prepare(tcp::socket::native_handle_type socket) {
 #endif
 }
 
-std::size_t stream::take(std::span<socks5::octet> buffer) {
-    auto const n = std::min(buffer.size(), ahead_.size() - first_);
-    std::copy_n(ahead_.begin() + static_cast<std::ptrdiff_t>(first_), n, buffer.begin());
-    first_ += n;
-    if (!has_more()) {
-        ahead_ = {};
-        first_ = 0;
-    }
-    return n;
+void stream::bind(socks5::host const& local) {
+    error_code ignored;
+    socket_.bind({to_ip(local), 0}, ignored);
 }
 
-void stream::observe_receipt(std::span<socks5::octet const> came, error_code const& error) {
-    observer_->received(came);
-    if (error == asio::error::connection_reset)
-        observer_->peer_reset();
-    else if (error == asio::error::eof)
-        observer_->peer_ended();
+socks5::address stream::local() const {
+    error_code gone;
+    return to_address(socket_.local_endpoint(gone));
+}
+
+bool stream::connected() const {
+    error_code error;
+    socket_.remote_endpoint(error);
+    return !error;
+}
+
+/// Not by Asio's option, because the destructor of its socket would take that back.
+void stream::reset_on_close() {
+    linger const immediately{1, 0};
+    ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_LINGER, &immediately, sizeof immediately);
+}
+
+void stream::shut(tcp::socket::shutdown_type how) {
+    error_code ignored;
+    socket_.shutdown(how, ignored);
 }
 
 }  // namespace network

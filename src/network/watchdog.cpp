@@ -4,23 +4,29 @@ namespace network {
 
 using namespace std::chrono_literals;
 
-void watchdog::stop() {
-    std::lock_guard const lock(mutex_);
-    stopping_ = true;
-    auto const all = std::exchange(alarms_, {});
-    for (auto const& [due, each] : all) set(*each, time_point::min());
+watchdog::~watchdog() {
+    {
+        std::lock_guard const lock(mutex_);
+        closing_ = true;
+    }
+    changed_.notify_one();
+    thread_.join();
 }
 
-time_point watchdog::go_round() {
-    std::lock_guard const lock(mutex_);
+void watchdog::work() {
+    std::unique_lock lock(mutex_);
+    while (!closing_) {
+        wakes_at_ = alarms_.empty() ? time_point::max() : alarms_.begin()->first;
+        if (wakes_at_ <= clock::now())
+            time_is_up(*alarms_.begin()->second);
+        else
+            changed_.wait_until(lock, wakes_at_);
+    }
+}
+
+void watchdog::time_is_up(alarm& due) {
     auto const now = clock::now();
-    while (!alarms_.empty() && alarms_.begin()->first <= now) ring(*alarms_.begin()->second, now);
-    next_round_ = alarms_.empty() ? time_point::max() : alarms_.begin()->first;
-    return next_round_;
-}
-
-void watchdog::ring(alarm& due, time_point now) {
-    if (due.postponed_.load() > now && !due.fixed_ && !stopping_) return set(due, due.postponed_);
+    if (due.postponed_.load() > now && !due.fixed_) return set(due, due.postponed_);
     due.rang_ = true;
     due.wake_();
     set(due, now + 100ms);
@@ -30,14 +36,22 @@ void watchdog::set(alarm& which, time_point due) {
     alarms_.erase({which.due_, &which});
     which.due_ = due;
     alarms_.emplace(due, &which);
-    if (due >= next_round_) return;
-    next_round_ = due;
-    hurry_();
+    if (due < wakes_at_) changed_.notify_one();
+}
+
+void watchdog::stop() {
+    std::lock_guard const lock(mutex_);
+    stopping_ = true;
+    for (auto const& [due, each] : std::set(alarms_)) {
+        each->fixed_ = true;
+        set(*each, time_point::min());
+    }
 }
 
 watchdog::alarm::alarm(watchdog& dog, time_point due, std::function<void()> wake) : dog_(dog), wake_(std::move(wake)) {
     std::lock_guard const lock(dog_.mutex_);
-    dog_.set(*this, dog_.stopping_ ? time_point::min() : due);
+    fixed_ = dog_.stopping_;
+    dog_.set(*this, fixed_ ? time_point::min() : due);
 }
 
 watchdog::alarm::~alarm() {
@@ -45,10 +59,10 @@ watchdog::alarm::~alarm() {
     dog_.alarms_.erase({due_, this});
 }
 
-void watchdog::alarm::ring_at(time_point due) {
+void watchdog::alarm::ring() {
     std::lock_guard const lock(dog_.mutex_);
     fixed_ = true;
-    if (due < due_) dog_.set(*this, due);
+    if (!rang_) dog_.set(*this, time_point::min());
 }
 
 }  // namespace network

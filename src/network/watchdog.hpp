@@ -1,14 +1,15 @@
-/// Time limits. A blocking call of Asio knows none: SO_RCVTIMEO and SO_SNDTIMEO have no effect on it. What does end
-/// it is a shutdown() of its socket by somebody else, and a coroutine that waits is woken in the same way. So each
-/// limit is an alarm, and the watchdog rings it: one for the whole server.
+/// Time limits. A blocking call of Asio knows none: SO_RCVTIMEO and SO_SNDTIMEO have no effect on it. What does end it
+/// is a shutdown() of its socket by another thread: the watchdog's, one for the whole server.
 #pragma once
+
+#include <boost/thread/scoped_thread.hpp>
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <set>
-#include <utility>
 
 namespace network {
 
@@ -19,27 +20,28 @@ class watchdog {
 public:
     class alarm;
 
-    /// Calls hurry() when it should go its rounds earlier than it has said.
-    explicit watchdog(std::function<void()> hurry) : hurry_(std::move(hurry)) {}
+    watchdog() = default;
+    ~watchdog();
     watchdog(watchdog const&) = delete;
     watchdog& operator=(watchdog const&) = delete;
-
-    /// Rings the alarms that are due, and says when to go again.
-    time_point go_round();
 
     /// Rings every alarm there is and will be.
     void stop();
     bool stopping() const { return stopping_; }
 
 private:
-    void ring(alarm& due, time_point now);
+    void work();
+    void time_is_up(alarm& due);
     void set(alarm& which, time_point due);
 
-    std::function<void()> const hurry_;
-    std::mutex mutex_;                                // for what follows
+    std::mutex mutex_;                 // for what follows
+    std::condition_variable changed_;  ///< an alarm is due earlier than the thread wakes, or it shall end
     std::set<std::pair<time_point, alarm*>> alarms_;  ///< in the order in which they are due
-    time_point next_round_ = time_point::max();
+    time_point wakes_at_ = time_point::max();         ///< the thread, by itself
     std::atomic<bool> stopping_ = false;
+    bool closing_ = false;
+
+    boost::scoped_thread<> thread_{[this] { work(); }};
 };
 
 /// Calls `wake` when its time has come, and then every 100 ms until it is destroyed: a call that `wake` shall end may
@@ -54,8 +56,8 @@ public:
     /// Not before `due`. Only notes it down, so that a pump can call this for every buffer.
     void postpone(time_point due) { postponed_ = due; }
 
-    /// At `due`, and no postponing any more.
-    void ring_at(time_point due);
+    /// Now, and no postponing any more.
+    void ring();
 
     bool rang() const { return rang_; }
 
@@ -66,7 +68,7 @@ private:
     std::function<void()> wake_;
     time_point due_ = time_point::max();
     std::atomic<time_point> postponed_ = time_point::min();
-    bool fixed_ = false;
+    bool fixed_ = false;  ///< cannot be postponed
     std::atomic<bool> rang_ = false;
 };
 

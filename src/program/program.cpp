@@ -89,9 +89,7 @@ std::list<network::listener> listen(boost::asio::io_context& io, std::vector<tcp
     return doors;
 }
 
-void announce(network::listener const& door) {
-    out("listening on " + to_string(network::to_address(door.local())) + '\n');
-}
+void announce(network::listener const& door) { out("listening on " + to_string(door.local()) + '\n'); }
 
 void try_outgoing(boost::asio::io_context& io, boost::asio::ip::address const& address) {
     error_code error;
@@ -107,12 +105,6 @@ std::unique_ptr<capture::recorder> start_recording(options const& options) {
     auto recorder = std::make_unique<capture::recorder>(options.pcap, warn);
     warn("recording to " + options.pcap + ", with all passwords and data; for wireshark -r " + options.pcap);
     return recorder;
-}
-
-std::unique_ptr<capture::tap> tap_for(std::unique_ptr<capture::recorder> const& recorder,
-                                      session::record const& whose) {
-    if (!recorder) return {};
-    return std::make_unique<capture::tap>(*recorder, [&whose] { return whose.who(); });
 }
 
 void leave_threads_behind() {

@@ -1,7 +1,7 @@
 /// What the two programs have in common: lines, doors, and how they end.
 #pragma once
 
-#include "capture/tap.hpp"
+#include "capture/recorder.hpp"
 #include "network/listener.hpp"
 #include "program/line_limit.hpp"
 #include "program/options.hpp"
@@ -69,9 +69,6 @@ void try_outgoing(boost::asio::io_context& io, boost::asio::ip::address const& a
 
 /// For --pcap; nothing when it was not given. Throws std::runtime_error.
 std::unique_ptr<capture::recorder> start_recording(options const& options);
-
-/// What a client's network tells the recorder; nothing without a recorder.
-std::unique_ptr<capture::tap> tap_for(std::unique_ptr<capture::recorder> const& recorder, session::record const& whose);
 
 /// The end of a program that cannot wait for its threads: a name look-up cannot be interrupted, nor can a thread that
 /// writes its log to somebody who does not read. So nothing here waits, either.

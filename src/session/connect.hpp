@@ -8,7 +8,7 @@ namespace session {
 
 /// A connection to the first address of the destination that takes one, all within one time limit. Throws refused
 /// with the failure of the last address.
-template <network Net>
+template <any_network Net>
 typename Net::stream reach(conversation<Net>& client, socks5::address const& dst) {
     auto const limit = after(client.settings.connect);
     client.check(dst);
@@ -17,7 +17,9 @@ typename Net::stream reach(conversation<Net>& client, socks5::address const& dst
         if (failure && clock::now() >= limit) break;
         try {
             client.check(address);  // what counts is where the connection goes, not what the name was
-            return client.net.connect(address, limit);
+            auto target = client.net.open_stream(address);
+            client.net.connect(target, limit);
+            return target;
         } catch (socks5::refused const& r) {
             failure = r;
         }
@@ -25,10 +27,10 @@ typename Net::stream reach(conversation<Net>& client, socks5::address const& dst
     throw *failure;
 }
 
-template <network Net>
+template <any_network Net>
 void connect(conversation<Net>& client, socks5::address const& dst) {
     auto target = reach(client, dst);
-    client.send(socks5::reply{socks5::rep::succeeded, client.net.local(target)});
+    client.send(socks5::reply{socks5::rep::succeeded, target.local()});
     relay(client, target);
 }
 

@@ -1,7 +1,7 @@
 /// From a destination to addresses.
 #pragma once
 
-#include "session/network.hpp"
+#include "session/any_network.hpp"
 #include "session/rules.hpp"
 
 namespace session {

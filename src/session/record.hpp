@@ -1,7 +1,7 @@
 /// What the log says about a client.
 #pragma once
 
-#include "session/network.hpp"
+#include "session/any_network.hpp"
 #include "socks5/request.hpp"
 
 #include <atomic>

@@ -4,15 +4,16 @@
 #include "session/conversation.hpp"
 
 #include <mutex>
+#include <utility>
 
 namespace session {
 
-/// Both loops tell moved(n) of each n octets. As many at once are bulk.
+/// As many octets at once are bulk.
 inline constexpr std::size_t bulk = 16'384;
 
 /// Copies octets until `from` ends; then false. Stops and says true when they come in bulk. A buffer that was full was
-/// too small.
-template <network Net>
+/// too small. Tells moved(n) of each n octets, as does splice().
+template <any_network Net>
 bool copy(Net& net, typename Net::stream& from, typename Net::stream& to, socks5::octets& buffer, auto&& moved) {
     constexpr std::size_t most = 65'536;  // octets
     for (int in_a_row = 0; in_a_row < 2;) {
@@ -27,7 +28,7 @@ bool copy(Net& net, typename Net::stream& from, typename Net::stream& to, socks5
 }
 
 /// Lets the system move the octets, which takes a third of the time, as long as they come in bulk.
-template <network Net>
+template <any_network Net>
 void splice(Net& net, typename Net::stream& from, typename Net::stream& to, auto&& moved) {
     auto pipe = net.open_pipe(from, to);
     if (!pipe.is_open()) return;
@@ -37,16 +38,8 @@ void splice(Net& net, typename Net::stream& from, typename Net::stream& to, auto
     }
 }
 
-/// Moves octets until `from` ends. Most connections chat or rest, and there may be thousands of them, so the buffer
-/// begins small.
-template <network Net>
-void pump(Net& net, typename Net::stream& from, typename Net::stream& to, auto&& moved) {
-    socks5::octets buffer(1024);
-    while (copy(net, from, to, buffer, moved)) splice(net, from, to, moved);
-}
-
 /// One of the two ways through the proxy.
-template <network Net>
+template <any_network Net>
 struct direction {
     typename Net::stream& from;
     typename Net::stream& to;
@@ -55,62 +48,116 @@ struct direction {
     std::atomic<bool> over = false;     ///< for whatever reason: its pump has stopped
 };
 
-/// Pumps in both directions until both have ended. An end in one direction is passed on and leaves the other alone.
-/// An error ends both, and whoever is still connected is sent a reset, so that nobody takes a torn stream for a
-/// whole one.
-template <network Net>
-void relay(conversation<Net>& client, typename Net::stream& target) {
-    auto& net = client.net;
-    direction<Net> up{client.stream, target, client.record.up};
-    direction<Net> down{target, client.stream, client.record.down};
+/// Moves octets until `from` ends: first those that have come ahead. Most connections chat or rest, and there may be
+/// thousands of them, so the buffer begins small.
+template <any_network Net>
+void pump(Net& net, direction<Net>& way, socks5::octets const& ahead, auto&& moved) {
+    if (!ahead.empty()) {
+        net.write(way.to, ahead);
+        moved(ahead.size());
+    }
+    socks5::octets buffer(1024);
+    while (copy(net, way.from, way.to, buffer, moved)) splice(net, way.from, way.to, moved);
+}
 
-    // Wakes the pumps. One that reads at once, and unseen by the peers, who shall not mistake it for an end; a second
-    // later one that writes to a peer who takes nothing, and so will not see this end before the reset.
-    auto const idle = client.settings.idle;
-    auto alarm = net.alarm_at(after(idle), [&, rings = 0]() mutable {
-        bool const patient = ++rings <= alarm_rings_per_second;
-        for (auto* way : {&up, &down}) {
-            if (patient) net.shutdown_receive(way->from);
-            if (!patient && !way->over) net.end(way->to);
-        }
-    });
+/// Why a relay ends before both sides have sent all they have: the first failure. May be used by both pumps.
+class first_failure {
+public:
+    void note(std::string const& what) {
+        std::lock_guard const lock(mutex_);
+        if (what_.empty()) what_ = what;
+    }
+    std::string const& what() const { return what_; }
 
-    std::mutex guard;
-    std::string error;
-    auto const fail = [&](std::exception const& e) {
-        std::lock_guard const lock(guard);
-        if (error.empty() && !alarm.rang()) error = e.what();
-        alarm.ring_at(clock::now());
-    };
-    auto const one_way = [&](Net& here, direction<Net>& way, direction<Net> const& back) {
+private:
+    std::mutex mutex_;
+    std::string what_;
+};
+
+/// Pumps in both directions until both have ended. There are four endings:
+///
+///     what happens               | what client and target see | what the log says
+///     ---------------------------+----------------------------+---------------------
+///     both have sent their end   | the other's end, each      | done
+///     a connection fails         | a reset                    | what the system says
+///     nothing moves for too long | a reset                    | idle
+///     the proxy stops            | a reset                    | the proxy stops
+///
+/// An end in one direction is passed on and leaves the other alone. In the last three cases an alarm wakes the pumps;
+/// and the reset tells whoever is still there not to take a torn stream for a whole one.
+template <any_network Net>
+class two_pumps {
+public:
+    two_pumps(conversation<Net>& client, typename Net::stream& target)
+        : client_(client),
+          up_{client.stream, target, client.record.up},
+          down_{target, client.stream, client.record.down},
+          alarm_(client.net.alarm_at(after(idle()), [this] { wake(); })) {}
+
+    /// Returns why it ended, as the log says it.
+    std::string run() {
+        auto const ahead = std::exchange(client_.ahead, {});
         try {
-            pump(here, way.from, way.to, [&](std::size_t n) {
+            client_.net.both([&](Net& here) { one_way(here, up_, down_, ahead); },
+                             [&](Net& here) { one_way(here, down_, up_, {}); });
+        } catch (std::exception const& no_thread) {
+            fail(no_thread.what());
+        }
+        auto const failure = failure_.what();
+        if (failure.empty() && !alarm_.rang()) return "done";
+        client_.stream.reset_on_close();
+        down_.from.reset_on_close();
+        return failure.empty() ? cut_short(client_.net, "idle") : failure;
+    }
+
+private:
+    void one_way(Net& net, direction<Net>& way, direction<Net> const& back, socks5::octets const& ahead) {
+        try {
+            pump(net, way, ahead, [&](std::size_t n) {
                 way.moved += n;
-                alarm.postpone(after(idle));
+                alarm_.postpone(after(idle()));
             });
             // The system reports a reset once: if it told the pump that writes, the one that reads sees an end. In this
             // order: the way back is marked as ended before its end is sent, and only then may all be over in peace.
-            if (!here.connected(way.from) && !back.ended) throw std::runtime_error("connection reset");
-            if (!alarm.rang()) {
+            if (!way.from.connected() && !back.ended) throw std::runtime_error("connection reset");
+            if (!alarm_.rang()) {
                 way.ended = true;
-                here.shutdown_send(way.to);
+                way.to.shutdown_send();
             }
         } catch (std::exception const& e) {
-            fail(e);
+            fail(e.what());
         }
         way.over = true;
-    };
-    try {
-        net.both([&](Net& here) { one_way(here, up, down); }, [&](Net& here) { one_way(here, down, up); });
-    } catch (std::exception const& no_thread) {
-        fail(no_thread);
     }
 
-    if (alarm.rang() || !error.empty()) {
-        net.reset_on_close(client.stream);
-        net.reset_on_close(target);
+    /// What fails after the alarm has rung is our own doing.
+    void fail(std::string const& why) {
+        if (!alarm_.rang()) failure_.note(why);
+        alarm_.ring();
     }
-    client.record.end = !error.empty() ? error : alarm.rang() ? cut_short(net, "idle") : "done";
+
+    /// The alarm. A pump that reads is woken at once, unseen by the peers, who shall not mistake it for an end; a
+    /// second later one that writes to a peer who takes nothing, and so will not see this end before the reset.
+    void wake() {
+        bool const patient = ++rings_ <= alarm_rings_per_second;
+        for (auto* way : {&up_, &down_}) {
+            if (patient) way->from.shutdown_receive();
+            if (!patient && !way->over) way->to.end();
+        }
+    }
+
+    std::chrono::milliseconds idle() const { return client_.settings.idle; }
+
+    conversation<Net>& client_;
+    direction<Net> up_, down_;
+    first_failure failure_;
+    int rings_ = 0;
+    typename Net::alarm alarm_;
+};
+
+template <any_network Net>
+void relay(conversation<Net>& client, typename Net::stream& target) {
+    client.record.end = two_pumps<Net>(client, target).run();
 }
 
 }  // namespace session

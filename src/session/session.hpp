@@ -16,7 +16,7 @@ inline socks5::method select(socks5::greeting const& greeting, users const& user
 }
 
 /// RFC 1929. A wrong guess is answered late, so that guessing takes long.
-template <network Net>
+template <any_network Net>
 bool log_in(conversation<Net>& client) {
     auto const login = client.template receive<socks5::login>();
     client.record.user = login.uname;
@@ -31,7 +31,7 @@ bool log_in(conversation<Net>& client) {
 }
 
 /// Everything up to the request; no request when the client was turned away before.
-template <network Net>
+template <any_network Net>
 std::optional<socks5::request> handshake(conversation<Net>& client) {
     auto const greeting = client.template receive<socks5::greeting>();
     auto const selection = socks5::method_selection{select(greeting, client.settings.users)};
@@ -46,10 +46,10 @@ std::optional<socks5::request> handshake(conversation<Net>& client) {
 }
 
 /// One time limit for all of it, however slowly the octets drip.
-template <network Net>
+template <any_network Net>
 std::optional<socks5::request> handshake_in_time(conversation<Net>& client) {
     auto& net = client.net;
-    auto const alarm = net.alarm_at(after(client.settings.handshake), [&] { net.end(client.stream); });
+    auto const alarm = net.alarm_at(after(client.settings.handshake), [&] { client.stream.end(); });
     try {
         return handshake(client);
     } catch (std::exception const& e) {
@@ -59,7 +59,7 @@ std::optional<socks5::request> handshake_in_time(conversation<Net>& client) {
 }
 
 /// Section 4, and from there to the end of the session.
-template <network Net>
+template <any_network Net>
 void carry_out(conversation<Net>& client, socks5::request const& request) {
     if (!request.dst.known()) throw socks5::refused(socks5::rep::address_type_not_supported, to_string(request.dst));
     switch (request.cmd) {
@@ -78,10 +78,10 @@ inline std::string why(socks5::refused const& refusal) {
     return refusal.what() == phrase ? text : text + ": " + refusal.what();
 }
 
-/// Serves the client `record.client`. Returns when the session has ended, whatever the client did; `record` then says
-/// how.
-template <network Net>
-void serve(Net& net, typename Net::stream& stream, settings const& settings, record& record) {
+/// Serves a client until the session has ended, whatever the client does, and closes its connection; `record` then says
+/// how it was.
+template <any_network Net>
+void serve(Net& net, typename Net::stream stream, settings const& settings, record& record) {
     conversation<Net> client{net, stream, settings, record};
     std::optional<socks5::refused> refusal;
     try {

@@ -1,7 +1,7 @@
 /// What the owner of the proxy has decided.
 #pragma once
 
-#include "session/network.hpp"
+#include "session/any_network.hpp"
 #include "session/rules.hpp"
 #include "session/trace.hpp"
 #include "session/users.hpp"

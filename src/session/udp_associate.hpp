@@ -5,20 +5,9 @@
 
 namespace session {
 
-/// Reads the client's connection to its end; what comes meanwhile means nothing.
-template <network Net>
-void wait_for_end(Net& net, typename Net::stream& stream) {
-    socks5::octets ignored(512);
-    try {
-        while (net.read_some(stream, ignored) > 0) continue;
-    } catch (std::exception const&) {
-        // A reset is an end like any other.
-    }
-}
-
 /// DST of the request is where the client's datagrams will come from, as far as it knows. A client behind a NAT knows
 /// its address wrongly, so only the port counts, and 0 means that it does not know that either.
-template <network Net>
+template <any_network Net>
 void udp_associate(conversation<Net>& client, socks5::address const& dst) {
     if (!client.settings.offer_udp) throw socks5::refused(socks5::rep::command_not_supported, "UDP is turned off");
     auto& net = client.net;
@@ -29,27 +18,27 @@ void udp_associate(conversation<Net>& client, socks5::address const& dst) {
 
     auto const idle = client.settings.idle;
     auto alarm = net.alarm_at(after(idle), [&] {
-        net.end(client.stream);
+        client.stream.end();
         net.end_look_up();
-        relay.end(net);
+        relay.end();
     });
-    bool client_left = false;
-    std::string error;
-    auto const datagrams = [&](Net& here) {
+    auto const moved = [&] { alarm.postpone(after(idle)); };
+    auto const one_way = [&](auto relay_one_way) {
         try {
-            relay.run(here, [&] { alarm.postpone(after(idle)); });
-        } catch (std::exception const& e) {
-            error = e.what();
-            alarm.ring_at(clock::now());
+            relay_one_way();
+        } catch (std::exception const&) {
+            alarm.ring();  // so that the other way ends, too
+            throw;
         }
     };
-    auto const watch = [&](Net& here) {
-        wait_for_end(here, client.stream);
-        client_left = !alarm.rang();
-        alarm.ring_at(clock::now());
-    };
-    net.both(datagrams, watch);
-    client.record.end = !error.empty() ? error : client_left ? "done" : cut_short(net, "idle");
+    bool client_left = false;
+    net.both([&](Net& here) { one_way([&] { relay.from_client(here, moved); }); },
+             [&](Net& here) {
+                 one_way([&] { relay.from_targets(here, moved); });
+                 client_left = !alarm.rang();
+                 alarm.ring();
+             });
+    client.record.end = client_left ? "done" : cut_short(net, "idle");
 }
 
 }  // namespace session

@@ -8,7 +8,7 @@
 
 namespace session {
 
-template <network Net>
+template <any_network Net>
 class udp_names {
 public:
     /// The address that stands for the destination of a datagram. Throws refused when there is none, or none that

@@ -20,7 +20,7 @@ inline auto reader_of(std::span<socks5::octet const>& datagram) {
 }
 
 /// A datagram as the trace shows it.
-struct datagram {
+struct traced_datagram {
     static constexpr std::string_view title = "datagram";
 
     socks5::udp_header header;
@@ -33,43 +33,22 @@ struct datagram {
     }
 };
 
-/// Relays datagrams both ways until it is ended.
-template <network Net>
+/// Relays datagrams, each way in its own thread of activity.
+template <any_network Net>
 class udp_relay {
 public:
     /// For `client_port` see association. Throws refused when there are no sockets to be had.
     udp_relay(conversation<Net>& client, std::uint16_t client_port)
         : client_(client),
-          inside_(client.net.open_datagrams(client.net.local(client.stream).host)),
-          outside_(client.net.open_datagrams()),
+          inside_(client.net.open_datagram_socket(client.stream.local().host)),
+          outside_(client.net.open_datagram_socket()),
           association_(client.record.client.host, client_port) {}
 
     /// Where the client must send its datagrams.
-    socks5::address bound() const { return client_.net.local(inside_); }
+    socks5::address bound() const { return inside_.local(); }
 
-    /// Calls moved() for each datagram that went through. If one direction fails, the other is ended, too.
-    void run(Net& net, auto&& moved) {
-        auto const ending = [&](Net& here, auto one_way) {
-            try {
-                one_way();
-            } catch (std::exception const&) {
-                end(here);
-                throw;
-            }
-        };
-        net.both([&](Net& here) { ending(here, [&] { from_client(here, moved); }); },
-                 [&](Net& here) { ending(here, [&] { from_targets(here, moved); }); });
-    }
-
-    void end(Net& net) {
-        net.end(inside_);
-        net.end(outside_);
-    }
-
-private:
-    static constexpr std::size_t largest = 65535;  ///< octets in a datagram, RFC 768
-
-    void from_client(Net& net, auto& moved) {
+    /// Relays what the client sends, until end(). Calls moved() for each datagram that went through, as does the other.
+    void from_client(Net& net, auto&& moved) {
         auto const memory = std::make_unique_for_overwrite<socks5::octet[]>(largest);
         std::span const buffer(memory.get(), largest);
         socks5::address sender;
@@ -79,15 +58,35 @@ private:
             } catch (std::exception const&) {
                 // What cannot be relayed is dropped, and nobody is told.
             }
-            if (!net.has_more(inside_)) net.flush(outside_);
+            if (!inside_.has_more()) net.flush(outside_);
         }
     }
+
+    /// Relays what the targets answer, until end(), or the client's TCP connection has ended.
+    void from_targets(Net& net, auto&& moved) {
+        auto const memory = std::make_unique_for_overwrite<socks5::octet[]>(largest);
+        std::span const buffer(memory.get(), largest);
+        auto watcher = net.watch(client_.stream, [](std::span<socks5::octet const>) { return true; });
+        socks5::address sender;
+        while (auto const size = net.receive_from(outside_, buffer, sender, watcher)) {
+            if (association_.may_answer(sender)) bring_back(net, sender, buffer.first(*size), moved);
+            if (!outside_.has_more()) net.flush(inside_);
+        }
+    }
+
+    void end() {
+        inside_.end();
+        outside_.end();
+    }
+
+private:
+    static constexpr std::size_t largest = 65535;  ///< octets in a datagram, RFC 768
 
     /// A datagram of the client.
     void pass_on(Net& net, std::span<socks5::octet const> data, auto& moved) {
         auto const header = socks5::udp_header::receive(reader_of(data));
         if (client_.settings.trace)
-            client_.settings.trace->received(client_.record.number, datagram{header, data.size()});
+            client_.settings.trace->received(client_.record.number, traced_datagram{header, data.size()});
         if (header.frag != 0 || !header.dst.known()) return;
         client_.check(header.dst);
         auto const target = names_.address_of(net, client_, header.dst);
@@ -97,30 +96,21 @@ private:
         moved();
     }
 
-    void from_targets(Net& net, auto& moved) {
-        auto const memory = std::make_unique_for_overwrite<socks5::octet[]>(largest);
-        std::span const buffer(memory.get(), largest);
-        socks5::address sender;
-        while (auto const size = net.receive_from(outside_, buffer, sender)) {
-            if (association_.may_answer(sender)) bring_back(net, sender, buffer.first(*size), moved);
-            if (!net.has_more(outside_)) net.flush(inside_);
-        }
-    }
-
     /// A datagram of a target.
     void bring_back(Net& net, socks5::address const& sender, std::span<socks5::octet const> data, auto& moved) {
         auto const header = socks5::udp_header{.dst = sender};
         auto whole = socks5::octets_of(header);
         whole.insert(whole.end(), data.begin(), data.end());
         if (!net.send_to(inside_, whole, association_.client())) return;
-        if (client_.settings.trace) client_.settings.trace->sent(client_.record.number, datagram{header, data.size()});
+        if (client_.settings.trace)
+            client_.settings.trace->sent(client_.record.number, traced_datagram{header, data.size()});
         client_.record.down += data.size();
         moved();
     }
 
     conversation<Net>& client_;
-    typename Net::datagrams inside_;   ///< towards the client
-    typename Net::datagrams outside_;  ///< towards the targets
+    typename Net::datagram_socket inside_;   ///< towards the client
+    typename Net::datagram_socket outside_;  ///< towards the targets
     session::association association_;
     udp_names<Net> names_;
 };

@@ -1,6 +1,6 @@
 /// What the proxy records: packets, blocks of a file, and a file that is whole at any moment.
-#include "capture/connection.hpp"
-#include "capture/datagrams.hpp"
+#include "capture/connection_recorder.hpp"
+#include "capture/datagram_recorder.hpp"
 
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -152,7 +152,7 @@ TEST_CASE("a connection from its beginning to its end") {
     file recorded;
     {
         recorder to(recorded.path, recorded.warn());
-        connection c(to, side::client, here, there, "#1");
+        connection_recorder c(to, side::client, here, there, "#1");
         c.accepted();
         c.received(octets{5, 1, 0});
         c.sends(octets{5, 0});
@@ -168,9 +168,9 @@ TEST_CASE("a connection that is closed without a word ends, and one that was nev
     file recorded;
     {
         recorder to(recorded.path, recorded.warn());
-        connection made(to, side::client, here, there, "");
+        connection_recorder made(to, side::client, here, there, "");
         made.accepted();
-        connection never(to, side::target, here, there, "");
+        connection_recorder never(to, side::target, here, there, "");
         never.connecting();
     }
     CHECK(recorded.controls() == std::vector<int>{syn, syn | ack, ack, syn, fin | ack, ack});
@@ -180,7 +180,7 @@ TEST_CASE("an end that we made ourselves is not the peer's") {
     file recorded;
     {
         recorder to(recorded.path, recorded.warn());
-        connection c(to, side::client, here, there, "");
+        connection_recorder c(to, side::client, here, there, "");
         c.accepted();
         c.stops_reading();
         c.peer_ended();
@@ -193,11 +193,11 @@ TEST_CASE("after a reset of the peer there is nothing more, and a failed send is
     file recorded;
     {
         recorder to(recorded.path, recorded.warn());
-        connection c(to, side::client, here, there, "");
+        connection_recorder c(to, side::client, here, there, "");
         c.accepted();
         c.send_failed();
         c.sends(octets{1});
-        connection ended(to, side::client, here, there, "");
+        connection_recorder ended(to, side::client, here, there, "");
         ended.accepted();
         ended.ends();
         ended.send_failed();
@@ -210,7 +210,7 @@ TEST_CASE("a socket for all addresses is shown with the one on the way to its pe
     int asked = 0;
     {
         recorder to(recorded.path, recorded.warn());
-        datagrams d(
+        datagram_recorder d(
             to, side::target, [&](socks5::address const&) { return ++asked, here.host; }, "");
         d.sent({socks5::ipv6{}, 7}, there, octets{1});
         d.received({socks5::ipv6{}, 7}, there, octets{1});

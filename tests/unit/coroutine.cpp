@@ -2,21 +2,21 @@
 #include "network/coroutine.hpp"
 
 #include "network/coroutine_server.hpp"
-#include "session/network.hpp"
+#include "real_network.hpp"
+#include "session/any_network.hpp"
 
 #include <boost/asio/connect.hpp>
 
 #include <doctest/doctest.h>
 
 using namespace network;
+using namespace real;
 using namespace std::chrono_literals;
+using real::connect, real::pair, real::read;
 
-static_assert(session::network<coroutine>);
+static_assert(session::any_network<coroutine>);
 
 namespace {
-
-asio::ip::address const loopback = asio::ip::address_v4::loopback();
-constexpr auto never = time_point::max();
 
 struct fixture {
     coroutine_resources shared;
@@ -27,10 +27,10 @@ struct fixture {
         std::size_t left = sizeof...(functions);
         auto const start = [&](auto f) {
             spawn(io, [&, f](yield_context const& yield) {
-                coroutine_resolver resolver(io, shared.look_ups);
-                coroutine net(shared, resolver, yield);
+                coroutine::resolver names(shared, io);
+                coroutine net(shared, names, yield);
                 f(net);
-                resolver.wait(yield);
+                names.finish(yield);
                 --left;
             });
         };
@@ -40,30 +40,6 @@ struct fixture {
     }
 };
 
-/// A connection with both its ends.
-struct pair {
-    tcp::acceptor acceptor;
-    stream near, far;
-
-    explicit pair(asio::io_context& io)
-        : acceptor(io, {loopback, 0}), near(visit(acceptor.local_endpoint())), far(acceptor.accept()) {}
-
-    tcp::socket visit(tcp::endpoint const& where) {
-        tcp::socket visitor(acceptor.get_executor());
-        visitor.connect(where);
-        return visitor;
-    }
-};
-
-socks5::rep rep_of(auto f) {
-    try {
-        f();
-        return socks5::rep::succeeded;
-    } catch (socks5::refused const& r) {
-        return r.rep;
-    }
-}
-
 }  // namespace
 
 TEST_SUITE_BEGIN("coroutine network");
@@ -72,16 +48,16 @@ TEST_CASE_FIXTURE(fixture, "one coroutine reads what another one writes; an alar
     pair p(io);
     run(
         [&](coroutine& net) {
-            CHECK(net.read(p.near, 3) == socks5::octets{1, 2, 3});
+            CHECK(read(net, p.ours, 3) == socks5::octets{1, 2, 3});
         },
         [&](coroutine& net) {
-            net.write(p.far, socks5::octets{1, 2});
+            net.write(p.theirs, socks5::octets{1, 2});
             net.pause(10ms);
-            net.write(p.far, socks5::octets{3});
+            net.write(p.theirs, socks5::octets{3});
         });
     run([&](coroutine& net) {
-        auto const alarm = net.alarm_at(clock::now() + 20ms, [&] { net.end(p.near); });
-        CHECK_THROWS_WITH(net.read(p.near, 1), "broke off");
+        auto const alarm = net.alarm_at(clock::now() + 20ms, [&] { p.ours.end(); });
+        CHECK(read(net, p.ours, 1).empty());
         CHECK(alarm.rang());
     });
 }
@@ -90,8 +66,8 @@ TEST_CASE_FIXTURE(fixture, "both: each runs, they wait for each other, and what 
     pair p(io);
     run([&](coroutine& net) {
         socks5::octets came;
-        net.both([&](coroutine& here) { came = here.read(p.near, 1); },
-                 [&](coroutine& here) { here.write(p.far, socks5::octets{7}); });
+        net.both([&](coroutine& here) { came = read(here, p.ours, 1); },
+                 [&](coroutine& here) { here.write(p.theirs, socks5::octets{7}); });
         CHECK(came == socks5::octets{7});
         auto const fail = [](coroutine& here) {
             here.pause(1ms);
@@ -113,12 +89,12 @@ TEST_CASE_FIXTURE(fixture, "what fails in one coroutine is not what fails in ano
     run(
         [&](coroutine& net) {
             auto const where = to_address(full.local_endpoint());
-            auto const first = net.connect(where, never);
-            CHECK(rep_of([&] { net.connect(where, clock::now() + 50ms); }) == socks5::rep::host_unreachable);
+            auto const first = connect(net, where, never);
+            CHECK(rep_of([&] { connect(net, where, clock::now() + 50ms); }) == socks5::rep::host_unreachable);
         },
         [&](coroutine& net) {
             for (int i = 0; i < 20; ++i) {
-                CHECK(rep_of([&] { net.connect(refusing, never); }) == socks5::rep::connection_refused);
+                CHECK(rep_of([&] { connect(net, refusing, never); }) == socks5::rep::connection_refused);
                 net.pause(5ms);
             }
         });
@@ -142,49 +118,72 @@ TEST_CASE_FIXTURE(fixture, "names: found, unknown, and given up while others go 
 
 TEST_CASE_FIXTURE(fixture, "a listener stops waiting when the one it waits for leaves, and not when that one speaks") {
     pair p(io);
-    listener door(io, {loopback, 0});
-    run([&](coroutine& net) { CHECK(net.accept(door, p.near).has_value()); },
+    listener l(io, {loopback, 0});
+    octets said;
+    run([&](coroutine& net) { CHECK(comes(net, l, p.ours, said)); },
         [&](coroutine& net) {
-            net.write(p.far, socks5::octets{1, 2, 3});
+            net.write(p.theirs, socks5::octets{1, 2, 3});
             net.pause(10ms);
-            auto const visitor = net.connect(net.local(door), never);
+            auto const caller = connect(net, l.local(), never);
         });
-    run(
-        [&](coroutine& net) {
-            CHECK(net.read(p.near, 3) == socks5::octets{1, 2, 3});
-            CHECK_FALSE(net.accept(door, p.near).has_value());
-        },
+    CHECK(said == octets{1, 2, 3});
+    run([&](coroutine& net) { CHECK_FALSE(comes(net, l, p.ours, said)); },
         [&](coroutine& net) {
             net.pause(10ms);
-            net.end(p.far);
+            p.theirs.end();
         });
     pair other(io);
-    run([&](coroutine& net) { CHECK_FALSE(net.accept(door, other.near).has_value()); },
+    run([&](coroutine& net) { CHECK_FALSE(comes(net, l, other.ours, said)); },
         [&](coroutine& net) {
             net.pause(10ms);
-            net.end(door);
+            l.end();
         });
 }
 
 TEST_CASE_FIXTURE(fixture, "datagrams: waited for, and a wait that is ended") {
     run([&](coroutine& net) {
-        auto here = net.open_datagrams(socks5::ipv4{{127, 0, 0, 1}});
-        auto there = net.open_datagrams();
+        auto here = net.open_datagram_socket(socks5::ipv4{{127, 0, 0, 1}});
+        auto there = net.open_datagram_socket();
         socks5::octets buffer(10);
         socks5::address sender;
         net.both([&](coroutine& net_of_f) { CHECK(net_of_f.receive_from(here, buffer, sender) == 2); },
                  [&](coroutine& net_of_g) {
                      net_of_g.pause(10ms);
-                     net_of_g.send_to(there, socks5::octets{1, 2}, net.local(here));
+                     net_of_g.send_to(there, socks5::octets{1, 2}, here.local());
                      net_of_g.flush(there);
                  });
-        CHECK(sender.port == net.local(there).port);
+        CHECK(sender.port == there.local().port);
         net.both([&](coroutine& net_of_f) { CHECK_FALSE(net_of_f.receive_from(here, buffer, sender).has_value()); },
                  [&](coroutine& net_of_g) {
                      net_of_g.pause(10ms);
-                     net_of_g.end(here);
+                     here.end();
                  });
     });
+}
+
+TEST_CASE_FIXTURE(fixture, "datagrams: the wait for one ends when the client leaves, and not when it speaks") {
+    auto here = std::make_unique<datagram_socket>(io, udp::endpoint(loopback, 0));
+    pair p(io);
+    octets said, buffer(10);
+    run(
+        [&](coroutine& net) {
+            auto watcher = net.watch(p.ours, [&](std::span<socks5::octet const> more) {
+                said.insert(said.end(), more.begin(), more.end());
+                return true;
+            });
+            socks5::address sender;
+            CHECK(net.receive_from(*here, buffer, sender, watcher) == 2);
+            CHECK_FALSE(net.receive_from(*here, buffer, sender, watcher).has_value());
+            CHECK(said == octets(1000));
+        },
+        [&](coroutine& net) {
+            net.write(p.theirs, octets(1000));
+            net.pause(10ms);
+            net.send_to(*here, octets{1, 2}, here->local());
+            net.flush(*here);
+            net.pause(10ms);
+            p.theirs.end();
+        });
 }
 
 TEST_CASE("the server: at most so many clients at once, in all its loops, the others in turn") {
@@ -192,21 +191,21 @@ TEST_CASE("the server: at most so many clients at once, in all its loops, the ot
     auto& io = loops.front().io;
     std::atomic<int> now = 0, all = 0;
     std::atomic<bool> too_many = false;
-    auto const serve = [&](visitor& client, coroutine_resources&, yield_context const& yield) {
+    auto const serve = [&](stream client, coroutine_resources&, yield_context const& yield) {
         if (++now > 2) too_many = true;
         char ignored = 0;
         error_code end;
-        client.stream.socket().async_read_some(asio::buffer(&ignored, 1), yield[end]);
+        client.socket().async_read_some(asio::buffer(&ignored, 1), yield[end]);
         --now;
         ++all;
     };
     coroutine_server server(loops, 2, serve, [](std::string const&) {});
-    listener door(io, {loopback, 0});
-    server.open(door);
+    listener l(io, {loopback, 0});
+    server.open(l);
     boost::thread crowd([&] {
         std::list<tcp::socket> clients;
         asio::io_context of_clients;
-        for (int i = 0; i < 5; ++i) clients.emplace_back(of_clients).connect(door.local());
+        for (int i = 0; i < 5; ++i) clients.emplace_back(of_clients).connect(l.acceptor().local_endpoint());
         for (int left = 0; left < 5; ++left) {
             while (now < std::min(2, 5 - left)) boost::this_thread::yield();
             clients.pop_front();
@@ -214,7 +213,7 @@ TEST_CASE("the server: at most so many clients at once, in all its loops, the ot
         }
         asio::post(io, [&] {
             server.stop();
-            door.end();
+            l.end();
         });
     });
     server.run();

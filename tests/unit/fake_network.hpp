@@ -3,11 +3,12 @@
 #pragma once
 
 #include "fakes.hpp"
-#include "session/network.hpp"
+#include "session/any_network.hpp"
 
 #include <deque>
 #include <map>
 #include <memory>
+#include <utility>
 
 namespace fakes {
 
@@ -58,21 +59,47 @@ struct world {
 
 class network {
 public:
-    using stream = std::shared_ptr<wire>;
-    struct listener {
-        address local;
-        bool ended = false;
-    };
-    struct datagrams {
-        bool inside;
-        address local;
-        bool ended = false;
-        std::vector<world::packet> waiting = {};  ///< until they are flushed
+    /// Both it and the test see the wire.
+    class stream {
+    public:
+        stream(std::shared_ptr<wire> w) : wire_(std::move(w)) {}
+
+        address local() const { return wire_->local; }
+        address peer() const { return wire_->peer; }
+        bool connected() const { return wire_->connected; }
+        void shutdown_send() { wire_->sent_end = true; }
+        void shutdown_receive() { wire_->receive_ended = true; }
+        void end() { wire_->ended = true; }
+        void reset_on_close() { wire_->reset = true; }
+
+        wire* operator->() const { return wire_.get(); }
+        wire& operator*() const { return *wire_; }
+
+    private:
+        std::shared_ptr<wire> wire_;
     };
 
-    struct visitor {
-        fakes::network::stream stream;
-        fakes::address address;
+    struct socket {
+        address at;
+        bool ended = false;
+
+        address local() const { return at; }
+        void end() { ended = true; }
+    };
+    using listener = socket;
+
+    struct datagram_socket : socket {
+        fakes::world& world;
+        bool inside;                              ///< towards the client
+        std::vector<world::packet> waiting = {};  ///< until they are flushed
+
+        std::deque<world::packet>& incoming() const { return inside ? world.from_client : world.from_targets; }
+        bool has_more() const { return !incoming().empty(); }
+    };
+
+    struct watcher {
+        stream& client;
+        std::function<bool(std::span<octet const>)> heard;
     };
 
     struct pipe {
@@ -94,7 +121,7 @@ public:
         alarm& operator=(alarm const&) = delete;
 
         void postpone(time_point) { world_.events.push_back("postpone"); }
-        void ring_at(time_point) { world_.alarms[id_].second(); }
+        void ring() { world_.alarms[id_].second(); }
         bool rang() const { return rang_; }
 
     private:
@@ -105,21 +132,17 @@ public:
 
     explicit network(fakes::world& world) : world_(world) {}
 
-    octets read(stream& from, std::size_t n) {
-        while (from->incoming.size() < n) wait_on(*from, "end of stream");
-        octets const taken(from->incoming.begin(), from->incoming.begin() + static_cast<std::ptrdiff_t>(n));
-        from->incoming.erase(from->incoming.begin(), from->incoming.begin() + static_cast<std::ptrdiff_t>(n));
-        return taken;
-    }
-
     std::size_t read_some(stream& from, std::span<octet> buffer) {
-        while (from->incoming.empty()) {
+        auto& incoming = from->incoming;
+        while (incoming.empty()) {
             if (from->ended || from->receive_ended || (!from->stays && from->failure.empty())) return 0;
-            wait_on(*from, from->failure);
+            wait_on(*from);
         }
-        auto const taken = read(from, std::min(buffer.size(), from->incoming.size()));
-        std::ranges::copy(taken, buffer.begin());
-        return taken.size();
+        auto const n = std::min(buffer.size(), incoming.size());
+        auto const end = incoming.begin() + static_cast<std::ptrdiff_t>(n);
+        std::copy(incoming.begin(), end, buffer.begin());
+        incoming.erase(incoming.begin(), end);
+        return n;
     }
 
     void write(stream& to, std::span<octet const> data) {
@@ -143,12 +166,6 @@ public:
         return moved.size();
     }
 
-    void shutdown_send(stream& s) { s->sent_end = true; }
-    void shutdown_receive(stream& s) { s->receive_ended = true; }
-    bool connected(stream const& s) { return s->connected; }
-    void reset_on_close(stream& s) { s->reset = true; }
-    address local(stream const& s) { return s->local; }
-
     std::vector<address> resolve(address const& dst, time_point) {
         auto const& name = std::get<socks5::domainname>(dst.host).octets;
         world_.events.push_back("resolve " + name);
@@ -158,10 +175,18 @@ public:
         return addresses;
     }
 
-    stream connect(address const& to, time_point) {
+    stream open_stream(address const& to) {
         world_.events.push_back("connect " + to_string(to));
         take_socket();
         if (world_.targets.contains(to)) return world_.targets[to];
+        auto const nobody = std::make_shared<wire>();
+        nobody->peer = to;
+        return nobody;
+    }
+
+    void connect(stream& target, time_point) {
+        auto const to = target.peer();
+        if (world_.targets.contains(to)) return;
         auto const rep = world_.failures.contains(to) ? world_.failures[to] : socks5::rep::connection_refused;
         throw socks5::refused(rep, std::string(phrase(rep)));
     }
@@ -175,34 +200,33 @@ public:
         take_socket();
         return {{host, 2000}};
     }
-    address local(listener const& l) { return l.local; }
-
     void end_look_up() { world_.events.push_back("end look-up"); }
 
-    std::optional<visitor> accept(listener& l, stream& leaving) {
+    watcher watch(stream& client, auto heard) { return {client, heard}; }
+
+    std::optional<stream> accept(listener& l, watcher& w) {
+        listen_to(w);
         while (world_.callers.empty()) {
-            if (l.ended || !leaving->stays) return {};
+            if (l.ended || !w.client->stays) return {};
             let_time_pass();
         }
         auto caller = world_.callers.front();
         world_.callers.pop_front();
-        return visitor{caller, caller->peer};
+        return caller;
     }
 
-    datagrams open_datagrams(socks5::host const& host) {
+    datagram_socket open_datagram_socket(socks5::host const& host) {
         take_socket();
-        return {true, {host, 3000}};
+        return {{{host, 3000}}, world_, true};
     }
 
-    datagrams open_datagrams() {
+    datagram_socket open_datagram_socket() {
         take_socket();
-        return {false, our_address};
+        return {{our_address}, world_, false};
     }
 
-    address local(datagrams const& d) { return d.local; }
-
-    std::optional<std::size_t> receive_from(datagrams& from, std::span<octet> buffer, address& sender) {
-        auto& queue = from.inside ? world_.from_client : world_.from_targets;
+    std::optional<std::size_t> receive_from(datagram_socket& from, std::span<octet> buffer, address& sender) {
+        auto& queue = from.incoming();
         if (from.ended || queue.empty()) return {};
         auto const packet = queue.front();
         queue.pop_front();
@@ -211,15 +235,22 @@ public:
         return packet.data.size();
     }
 
-    bool has_more(datagrams const& from) { return !(from.inside ? world_.from_client : world_.from_targets).empty(); }
+    /// Time passes until the client leaves.
+    std::optional<std::size_t> receive_from(datagram_socket& from, std::span<octet> buffer, address& sender,
+                                            watcher& w) {
+        listen_to(w);
+        if (auto const size = receive_from(from, buffer, sender)) return size;
+        while (w.client->stays && !w.client->ended) let_time_pass();
+        return {};
+    }
 
-    bool send_to(datagrams& from, std::span<octet const> data, address const& receiver) {
+    bool send_to(datagram_socket& from, std::span<octet const> data, address const& receiver) {
         if (data.size() > 65507) return false;
         from.waiting.push_back({{data.begin(), data.end()}, receiver});
         return true;
     }
 
-    void flush(datagrams& from) {
+    void flush(datagram_socket& from) {
         auto& sent = from.inside ? world_.to_client : world_.to_targets;
         sent.insert(sent.end(), from.waiting.begin(), from.waiting.end());
         from.waiting.clear();
@@ -232,10 +263,6 @@ public:
         if (!world_.reversed) g(*this);
     }
 
-    void end(stream& s) { s->ended = true; }
-    void end(listener& l) { l.ended = true; }
-    void end(datagrams& d) { d.ended = true; }
-
     alarm alarm_at(time_point due, std::function<void()> wake) { return {world_, due, std::move(wake)}; }
     bool stopping() const { return world_.stopping; }
     void pause(std::chrono::milliseconds time) { world_.events.push_back("pause " + std::to_string(time.count())); }
@@ -246,10 +273,13 @@ private:
             throw socks5::refused(socks5::rep::general_socks_server_failure, "Too many open files");
     }
 
-    void wait_on(wire const& from, std::string const& failure) {
-        if (from.ended || !from.stays) throw std::runtime_error(from.failure.empty() ? failure : from.failure);
+    void wait_on(wire const& from) {
+        if (!from.stays) throw std::runtime_error(from.failure);
         let_time_pass();
     }
+
+    /// What the client has sent is there at once.
+    static void listen_to(watcher& w) { w.heard(std::exchange(w.client->incoming, {})); }
 
     void let_time_pass() {
         auto const next = std::ranges::min_element(world_.alarms, {}, [](auto const& a) { return a.first; });
@@ -261,6 +291,6 @@ private:
     fakes::world& world_;
 };
 
-static_assert(session::network<network>);
+static_assert(session::any_network<network>);
 
 }  // namespace fakes

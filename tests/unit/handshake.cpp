@@ -108,7 +108,7 @@ TEST_CASE_FIXTURE(session_fixture, "a client may leave at every octet") {
         another_client();
         serve({all.begin(), all.begin() + static_cast<std::ptrdiff_t>(length)});
         auto const broke_off = length < 4 ? "greeting" : length < 18 ? "login" : "request";
-        CHECK(record.end == broke_off + std::string(": end of stream"));
+        CHECK(record.end == broke_off + std::string(": broke off"));
     }
 }
 
@@ -116,7 +116,7 @@ TEST_CASE_FIXTURE(session_fixture, "a client that falls silent is ended by the t
     client->stays = true;
     serve({0x05, 0x01});
     CHECK(client->ended);
-    CHECK(record.end == "greeting: end of stream (time limit)");
+    CHECK(record.end == "greeting: broke off (time limit)");
 }
 
 TEST_CASE_FIXTURE(session_fixture, "a client that is not allowed gets no answer") {

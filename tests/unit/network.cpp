@@ -1,8 +1,8 @@
 /// The blocking network, over real sockets on loopback.
-#include "session/network.hpp"
-
 #include "network/blocking.hpp"
 #include "network/blocking_server.hpp"
+#include "real_network.hpp"
+#include "session/any_network.hpp"
 
 #include <boost/asio/connect.hpp>
 
@@ -11,44 +11,19 @@
 #include <future>
 
 using namespace network;
+using namespace real;
 using namespace std::chrono_literals;
+using real::connect, real::pair, real::read;
 
-static_assert(session::network<blocking>);
+static_assert(session::any_network<blocking>);
 
 namespace {
-
-asio::ip::address const loopback = asio::ip::address_v4::loopback();
-constexpr auto never = time_point::max();
-
-/// A connection with both its ends.
-struct pair {
-    tcp::acceptor acceptor;
-    stream near, far;
-
-    explicit pair(asio::io_context& io)
-        : acceptor(io, {loopback, 0}), near(visit(acceptor.local_endpoint())), far(acceptor.accept()) {}
-
-    tcp::socket visit(tcp::endpoint const& where) {
-        tcp::socket visitor(acceptor.get_executor());
-        visitor.connect(where);
-        return visitor;
-    }
-};
 
 struct fixture {
     blocking_resources shared;
     asio::io_context& io = shared.io;
     blocking net{shared};
 };
-
-socks5::rep rep_of(auto f) {
-    try {
-        f();
-        return socks5::rep::succeeded;
-    } catch (socks5::refused const& r) {
-        return r.rep;
-    }
-}
 
 }  // namespace
 
@@ -74,8 +49,8 @@ TEST_CASE("the one table from error to REP") {
 TEST_CASE_FIXTURE(fixture, "an alarm ends a read that blocks") {
     pair p(io);
     auto const began = clock::now();
-    auto const alarm = net.alarm_at(began + 50ms, [&] { net.end(p.near); });
-    CHECK_THROWS_WITH(net.read(p.near, 1), "broke off");
+    auto const alarm = net.alarm_at(began + 50ms, [&] { p.ours.end(); });
+    CHECK(read(net, p.ours, 1).empty());
     CHECK(alarm.rang());
     CHECK(clock::now() - began >= 50ms);
 }
@@ -97,7 +72,7 @@ TEST_CASE_FIXTURE(fixture, "a postponed alarm rings later, a fixed one cannot be
     auto postponed = net.alarm_at(began + 20ms, [] {});
     postponed.postpone(began + 120ms);
     auto fixed = net.alarm_at(never, [] {});
-    fixed.ring_at(began + 20ms);
+    fixed.ring();
     fixed.postpone(never);
     while (!fixed.rang()) std::this_thread::yield();
     while (!postponed.rang()) std::this_thread::yield();
@@ -118,9 +93,9 @@ TEST_CASE_FIXTURE(fixture, "connect: a full queue that never answers ends with t
     acceptor.bind({loopback, 0});
     acceptor.listen(0);
     auto const where = to_address(acceptor.local_endpoint());
-    auto const first = net.connect(where, never);
+    auto const first = connect(net, where, never);
     auto const began = clock::now();
-    CHECK(rep_of([&] { net.connect(where, began + 100ms); }) == socks5::rep::host_unreachable);
+    CHECK(rep_of([&] { connect(net, where, began + 100ms); }) == socks5::rep::host_unreachable);
     CHECK(clock::now() - began < 5s);
 }
 
@@ -130,11 +105,11 @@ TEST_CASE_FIXTURE(fixture, "connect: refused, and from a given address") {
     blocking_resources of_two;
     of_two.outgoing = asio::ip::make_address("127.0.0.2");
     blocking from_two(of_two);
-    auto const stream = from_two.connect(where, never);
-    CHECK(to_string(from_two.local(stream).host) == "127.0.0.2");
-    CHECK(rep_of([&] { from_two.connect({socks5::ipv6{{0x20, 1}}, 80}, never); }) != socks5::rep::succeeded);
+    auto const stream = connect(from_two, where, never);
+    CHECK(to_string(stream.local().host) == "127.0.0.2");
+    CHECK(rep_of([&] { connect(from_two, {socks5::ipv6{{0x20, 1}}, 80}, never); }) != socks5::rep::succeeded);
     acceptor.close();
-    CHECK(rep_of([&] { net.connect(where, never); }) == socks5::rep::connection_refused);
+    CHECK(rep_of([&] { connect(net, where, never); }) == socks5::rep::connection_refused);
 }
 
 TEST_CASE_FIXTURE(fixture, "names: numbers need no look-up, localhost leads here, nowhere is REP 04") {
@@ -153,49 +128,51 @@ TEST_CASE_FIXTURE(fixture, "names: numbers need no look-up, localhost leads here
 }
 
 TEST_CASE_FIXTURE(fixture, "names: a look-up that was given up ends, whichever comes first") {
-    network::blocking_resolver resolver(io, shared.look_ups);
-    auto const giving_up = net.alarm_at(clock::now(), [&] { resolver.give_up(); });
-    boost::system::error_code error;
-    auto const addresses = resolver.look_up("localhost", error);
+    resolver<event> names(shared);
+    auto const giving_up = net.alarm_at(clock::now(), [&] { names.give_up(); });
+    error_code error;
+    auto const addresses = names.look_up("localhost", error);
+    names.finish();
     CHECK(addresses.empty() == (error == asio::error::operation_aborted));
 }
 
 TEST_CASE_FIXTURE(fixture, "a listener that was ended wakes its waiter, and refuses those that come later") {
-    network::listener door(io, {loopback, 0});
+    listener l(io, {loopback, 0});
     auto const accept = [](tcp::acceptor& acceptor, tcp::endpoint& from, error_code& error) {
         return acceptor.accept(from, error);
     };
-    auto waiting = std::async(std::launch::async, [&] { return door.accept(accept).has_value(); });
+    auto waiting = std::async(std::launch::async, [&] { return l.accept(accept).has_value(); });
     pair p(io);
-    network::listener other(io, {loopback, 0});
-    auto also_waiting = std::async(std::launch::async, [&] { return net.accept(other, p.near).has_value(); });
-    door.end();
+    listener other(io, {loopback, 0});
+    octets said;
+    auto also_waiting = std::async(std::launch::async, [&] { return comes(net, other, p.ours, said); });
+    l.end();
     other.end();
     CHECK_FALSE(waiting.get());
     CHECK_FALSE(also_waiting.get());
-    CHECK_FALSE(door.accept(accept).has_value());
+    CHECK_FALSE(l.accept(accept).has_value());
 }
 
 TEST_CASE_FIXTURE(fixture, "a listener stops waiting when the one it waits for leaves, and not when that one speaks") {
-    network::listener door(io, {loopback, 0});
+    listener l(io, {loopback, 0});
     pair p(io);
-    net.write(p.far, socks5::octets{1, 2, 3});
-    auto waiting = std::async(std::launch::async, [&] { return net.accept(door, p.near).has_value(); });
-    tcp::socket visitor(io);
-    visitor.connect(door.local());
+    octets said;
+    net.write(p.theirs, socks5::octets{1, 2, 3});
+    auto waiting = std::async(std::launch::async, [&] { return comes(net, l, p.ours, said); });
+    auto const caller = connect(net, l.local(), never);
     CHECK(waiting.get());
-    CHECK(net.read(p.near, 3) == socks5::octets{1, 2, 3});
+    CHECK(said == octets{1, 2, 3});
 
-    net.write(p.far, socks5::octets{4});
-    auto again = std::async(std::launch::async, [&] { return net.accept(door, p.near).has_value(); });
-    p.far.socket().close();
+    net.write(p.theirs, socks5::octets{4});
+    auto again = std::async(std::launch::async, [&] { return comes(net, l, p.ours, said); });
+    p.theirs.socket().close();
     CHECK_FALSE(again.get());
 }
 
 TEST_CASE_FIXTURE(fixture, "datagrams: both kinds of addresses through one socket, and a wait that is ended") {
-    auto everywhere = net.open_datagrams();
-    auto here = net.open_datagrams(socks5::ipv4{{127, 0, 0, 1}});
-    net.send_to(everywhere, socks5::octets{1, 2}, net.local(here));
+    auto everywhere = net.open_datagram_socket();
+    auto here = net.open_datagram_socket(socks5::ipv4{{127, 0, 0, 1}});
+    net.send_to(everywhere, socks5::octets{1, 2}, here.local());
     net.flush(everywhere);
     socks5::octets buffer(10);
     socks5::address sender;
@@ -203,26 +180,47 @@ TEST_CASE_FIXTURE(fixture, "datagrams: both kinds of addresses through one socke
     net.send_to(here, socks5::octets{3}, sender);
     net.flush(here);
     CHECK(net.receive_from(everywhere, buffer, sender) == 1);
-    CHECK(sender == net.local(here));
+    CHECK(sender == here.local());
 
     CHECK(net.send_to(here, {}, sender));
     net.flush(here);
     CHECK(net.receive_from(here, buffer, sender) == 0);  // empty is not ended
     auto waiting = std::async(std::launch::async, [&] { return net.receive_from(here, buffer, sender); });
-    net.end(here);
+    here.end();
     CHECK_FALSE(waiting.get().has_value());
+}
+
+TEST_CASE_FIXTURE(fixture, "datagrams: the wait for one ends when the client leaves, and not when it speaks") {
+    auto here = net.open_datagram_socket(socks5::ipv4{{127, 0, 0, 1}});
+    pair p(io);
+    octets said, buffer(10);
+    socks5::address sender;
+    auto watcher = net.watch(p.ours, [&](std::span<socks5::octet const> more) {
+        said.insert(said.end(), more.begin(), more.end());
+        return true;
+    });
+    auto const receive = [&] { return net.receive_from(here, buffer, sender, watcher); };
+    auto waiting = std::async(std::launch::async, receive);
+    net.write(p.theirs, octets(1000));
+    net.send_to(here, octets{1, 2}, here.local());
+    net.flush(here);
+    CHECK(waiting.get() == 2);
+    waiting = std::async(std::launch::async, receive);
+    p.theirs.end();
+    CHECK_FALSE(waiting.get().has_value());
+    CHECK(said == octets(1000));
 }
 
 TEST_CASE_FIXTURE(
     fixture, "datagrams: many at once keep their order, sizes and senders; one that cannot go takes none with it") {
-    auto here = net.open_datagrams(socks5::ipv4{{127, 0, 0, 1}});
-    auto one = net.open_datagrams(socks5::ipv4{{127, 0, 0, 1}}),
-         other = net.open_datagrams(socks5::ipv4{{127, 0, 0, 1}});
-    CHECK_FALSE(net.send_to(one, socks5::octets(65508), net.local(here)));
+    auto here = net.open_datagram_socket(socks5::ipv4{{127, 0, 0, 1}});
+    auto one = net.open_datagram_socket(socks5::ipv4{{127, 0, 0, 1}}),
+         other = net.open_datagram_socket(socks5::ipv4{{127, 0, 0, 1}});
+    CHECK_FALSE(net.send_to(one, socks5::octets(65508), here.local()));
     for (socks5::octet i = 0; i < 40; ++i) {
         auto& from = i % 2 == 0 ? one : other;
         if (i == 6) net.send_to(from, socks5::octets{1}, {socks5::ipv4{{127, 0, 0, 1}}, 0});
-        net.send_to(from, socks5::octets(i, i), net.local(here));
+        net.send_to(from, socks5::octets(i, i), here.local());
         if (i % 2 == 1) {
             net.flush(one);
             net.flush(other);
@@ -233,9 +231,9 @@ TEST_CASE_FIXTURE(
     for (socks5::octet i = 0; i < 40; ++i) {
         REQUIRE(net.receive_from(here, buffer, sender) == i);
         CHECK(std::ranges::all_of(std::span(buffer).first(i), [&](auto o) { return o == i; }));
-        CHECK(sender == net.local(i % 2 == 0 ? one : other));
+        CHECK(sender == (i % 2 == 0 ? one : other).local());
     }
-    CHECK_FALSE(net.has_more(here));
+    CHECK_FALSE(here.has_more());
 }
 
 TEST_CASE_FIXTURE(fixture, "both: each runs, and what one throws comes out") {
@@ -251,24 +249,24 @@ TEST_CASE_FIXTURE(fixture, "both: each runs, and what one throws comes out") {
 
 TEST_CASE_FIXTURE(fixture, "connected: not after a reset, but still after an end of one side") {
     pair p(io);
-    CHECK(net.connected(p.near));
-    net.shutdown_send(p.far);
+    CHECK(p.ours.connected());
+    p.theirs.shutdown_send();
     socks5::octets buffer(1);
-    CHECK(net.read_some(p.near, buffer) == 0);
-    CHECK(net.connected(p.near));
-    net.reset_on_close(p.far);
-    { auto const destroyed = std::move(p.far.socket()); }
-    CHECK_THROWS(net.write(p.near, buffer));
-    CHECK_FALSE(net.connected(p.near));
+    CHECK(net.read_some(p.ours, buffer) == 0);
+    CHECK(p.ours.connected());
+    p.theirs.reset_on_close();
+    { auto const destroyed = std::move(p.theirs.socket()); }
+    CHECK_THROWS(net.write(p.ours, buffer));
+    CHECK_FALSE(p.ours.connected());
 }
 
 TEST_CASE_FIXTURE(fixture, "both sides of a proxied connection have the options that they need") {
     pair p(io);
-    prepare(p.near.socket().native_handle());
+    prepare(p.ours.socket().native_handle());
     tcp::no_delay no_delay;
     tcp::socket::keep_alive keep_alive;
-    p.near.socket().get_option(no_delay);
-    p.near.socket().get_option(keep_alive);
+    p.ours.socket().get_option(no_delay);
+    p.ours.socket().get_option(keep_alive);
     CHECK(no_delay.value());
     CHECK(keep_alive.value());
 }
@@ -276,19 +274,19 @@ TEST_CASE_FIXTURE(fixture, "both sides of a proxied connection have the options 
 TEST_CASE_FIXTURE(fixture, "the server: at most so many clients at once, the others in turn") {
     std::atomic<int> now = 0, all = 0;
     std::atomic<bool> too_many = false;
-    auto const serve = [&](visitor& client) {
+    auto const serve = [&](stream client) {
         if (++now > 2) too_many = true;
         char ignored = 0;
         boost::system::error_code end;
-        client.stream.socket().read_some(asio::buffer(&ignored, 1), end);
+        client.socket().read_some(asio::buffer(&ignored, 1), end);
         --now;
         ++all;
     };
     network::blocking_server server(shared.threads, 2, serve, [](std::string const&) {});
-    network::listener door(io, {loopback, 0});
-    auto running = std::async(std::launch::async, [&] { server.run(door); });
+    listener l(io, {loopback, 0});
+    auto running = std::async(std::launch::async, [&] { server.run(l); });
     std::list<tcp::socket> clients;
-    for (int i = 0; i < 5; ++i) clients.emplace_back(io).connect(door.local());
+    for (int i = 0; i < 5; ++i) clients.emplace_back(io).connect(l.acceptor().local_endpoint());
     for (int left = 0; left < 5; ++left) {
         while (now < std::min(2, 5 - left)) std::this_thread::yield();
         clients.pop_front();
@@ -296,28 +294,28 @@ TEST_CASE_FIXTURE(fixture, "the server: at most so many clients at once, the oth
     }
     CHECK_FALSE(too_many);
     server.stop();
-    door.end();
+    l.end();
     running.get();
     CHECK(server.wait_for_clients(10s));
 }
 
-TEST_CASE_FIXTURE(fixture, "the server: two doors have one limit") {
+TEST_CASE_FIXTURE(fixture, "the server: two listeners have one limit") {
     std::atomic<int> now = 0, all = 0;
     std::atomic<bool> too_many = false;
-    auto const serve = [&](visitor const&) {
+    auto const serve = [&](stream const&) {
         if (++now > 1) too_many = true;
         std::this_thread::yield();
         --now;
         ++all;
     };
     network::blocking_server server(shared.threads, 1, serve, [](std::string const&) {});
-    network::listener front(io, {loopback, 0}), back(io, {loopback, 0});
+    listener front(io, {loopback, 0}), back(io, {loopback, 0});
     auto one = std::async(std::launch::async, [&] { server.run(front); });
     auto other = std::async(std::launch::async, [&] { server.run(back); });
     for (int i = 0; i < 100; ++i) {
         tcp::socket first(io), second(io);
-        first.connect(front.local());
-        second.connect(back.local());
+        first.connect(front.acceptor().local_endpoint());
+        second.connect(back.acceptor().local_endpoint());
     }
     while (all < 200) std::this_thread::yield();
     CHECK_FALSE(too_many);
@@ -331,18 +329,18 @@ TEST_CASE_FIXTURE(fixture, "the server: two doors have one limit") {
 
 TEST_CASE_FIXTURE(fixture, "the server: a client that does not end is waited for, not longer than told") {
     std::promise<void> came, leave;
-    auto const serve = [&](visitor const&) {
+    auto const serve = [&](stream const&) {
         came.set_value();
         leave.get_future().wait();
     };
     network::blocking_server server(shared.threads, 10, serve, [](std::string const&) {});
-    network::listener door(io, {loopback, 0});
-    auto running = std::async(std::launch::async, [&] { server.run(door); });
+    listener l(io, {loopback, 0});
+    auto running = std::async(std::launch::async, [&] { server.run(l); });
     tcp::socket client(io);
-    client.connect(door.local());
+    client.connect(l.acceptor().local_endpoint());
     came.get_future().wait();
     server.stop();
-    door.end();
+    l.end();
     running.get();
     CHECK_FALSE(server.wait_for_clients(10ms));
     leave.set_value();

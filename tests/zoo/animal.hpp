@@ -20,7 +20,7 @@ using socks5::octets;
 /// A client has come to see the animal.
 struct visit {
     network::blocking_resources& shared;
-    network::stream& stream;
+    network::stream stream;
     session::settings const& settings;
     session::record& record;
 };
@@ -28,17 +28,49 @@ struct visit {
 struct animal {
     std::string_view name;
     std::string_view bug;
-    void (*serve)(visit const&);
+    void (*serve)(visit&);
     std::size_t clients_at_once = 1000;
 };
 
 using animals = std::vector<animal>;
 
-/// A network that the session knows by the name of the animal.
-template <class Self>
-class altered : public network::blocking {
+/// What all animals are.
+class altered_network : public network::blocking {
 public:
-    altered(visit const& v) : blocking(v.shared) {}
+    altered_network(visit const& v) : blocking(v.shared), shared(v.shared) {}
+
+    /// The conversation is over: what passes now are data.
+    bool relaying() const { return relaying_; }
+
+protected:
+    network::blocking_resources& shared;
+    std::atomic<bool> relaying_ = false;
+};
+
+/// Connections of an animal, which may do something of what does not wait in another way.
+struct altered_stream : network::stream {
+    altered_stream(network::stream s, altered_network const& of) : stream(std::move(s)), animal(&of) {}
+
+    altered_network const* animal;
+};
+
+/// A network that the session knows by the name of the animal.
+template <class Self, class Stream = altered_stream>
+class altered : public altered_network {
+public:
+    using stream = Stream;
+
+    using altered_network::altered_network;
+
+    stream open_stream(socks5::address const& target) { return {altered_network::open_stream(target), *this}; }
+
+    std::optional<stream> accept(listener& l, watcher& client) {
+        auto peer = altered_network::accept(l, client);
+        if (!peer) return {};
+        return stream(std::move(*peer), *this);
+    }
+
+    pipe open_pipe(stream& from, stream& to) { return altered_network::open_pipe(from, to); }
 
     template <class F, class G>
     void both(F f, G g) {
@@ -46,19 +78,12 @@ public:
         auto& self = static_cast<Self&>(*this);
         blocking::both([&](blocking&) { f(self); }, [&](blocking&) { g(self); });
     }
-
-protected:
-    /// The conversation is over: what passes now are data.
-    bool relaying() const { return relaying_; }
-
-private:
-    std::atomic<bool> relaying_ = false;
 };
 
 /// An animal with a `void change(octets& message)`, which sees each message of the server before the client does.
 template <class Self>
 struct altered_messages : altered<Self> {
-    altered_messages(visit const& v) : altered<Self>(v) {}
+    using altered<Self>::altered;
 
     void write(network::stream& to, std::span<octet const> sent) {
         if (this->relaying()) return network::blocking::write(to, sent);
@@ -72,9 +97,9 @@ struct altered_messages : altered<Self> {
 inline bool is_reply(octets const& message) { return message.size() > 2; }
 
 template <class Net>
-void serve(visit const& v) {
+void serve(visit& v) {
     Net net{{v}};
-    session::serve(net, v.stream, v.settings, v.record);
+    session::serve(net, typename Net::stream(std::move(v.stream), net), v.settings, v.record);
 }
 
 // Each file is a house of the zoo.

@@ -41,10 +41,10 @@ struct bind_second_reply_at_once : altered<bind_second_reply_at_once> {};
 void bind(session::conversation<bind_second_reply_at_once>& client, socks5::address const& dst) {
     addresses const expected{session::look_up(client.net, dst, session::after(client.settings.connect))};
     auto listener = session::listen(client, expected.front());
-    client.send(socks5::reply{socks5::rep::succeeded, client.net.local(listener)});
+    client.send(socks5::reply{socks5::rep::succeeded, listener.local()});
     client.send(socks5::reply{socks5::rep::succeeded, expected.front()});
     auto peer = session::accept_peer(client, listener, expected);
-    session::relay(client, peer.stream);
+    session::relay(client, peer);
 }
 
 struct bind_keeps_listening : altered<bind_keeps_listening> {};
@@ -52,22 +52,28 @@ struct bind_keeps_listening : altered<bind_keeps_listening> {};
 void bind(session::conversation<bind_keeps_listening>& client, socks5::address const& dst) {
     addresses const expected{session::look_up(client.net, dst, session::after(client.settings.connect))};
     auto listener = session::listen(client, expected.front());
-    client.send(socks5::reply{socks5::rep::succeeded, client.net.local(listener)});
+    client.send(socks5::reply{socks5::rep::succeeded, listener.local()});
     auto peer = session::accept_peer(client, listener, expected);
-    client.send(socks5::reply{socks5::rep::succeeded, peer.address});
-    session::relay(client, peer.stream);
+    client.send(socks5::reply{socks5::rep::succeeded, peer.peer()});
+    session::relay(client, peer);
 }
 
 struct bind_outlives_client : altered<bind_outlives_client> {
-    std::optional<visitor> accept(listener& l, stream&) {
-        return at_once::accept(l, [](auto& acceptor, auto& from, auto& error) { return acceptor.accept(from, error); });
+    std::optional<stream> accept(listener& l, watcher&) {
+        auto peer = l.accept([](auto& acceptor, auto& from, auto& error) { return acceptor.accept(from, error); });
+        if (!peer) return {};
+        return stream(std::move(*peer), *this);
     }
 };
 
 struct bind_anywhere : altered<bind_anywhere> {
-    using altered::local;
+    struct listener : network::listener {
+        using network::listener::listener;
 
-    socks5::address local(listener const& l) { return {socks5::ipv4{}, altered::local(l).port}; }
+        socks5::address local() const { return {socks5::ipv4{}, network::listener::local().port}; }
+    };
+
+    listener listen(socks5::host const& host) { return {shared.io, {network::to_ip(host), 0}}; }
 };
 
 }  // namespace

@@ -7,61 +7,59 @@ namespace zoo {
 
 namespace {
 
-struct one_recv : altered<one_recv> {
-    octets read(stream& from, std::size_t n) {
-        octets came(n);
-        if (read_some(from, came) < n) throw std::runtime_error("broke off");
-        return came;
-    }
-};
+struct one_recv : altered<one_recv> {};
+
+octets read(session::conversation<one_recv>& client, std::size_t n) {
+    octets came(n);
+    if (client.net.read_some(client.stream, came) < n) throw std::runtime_error("broke off");
+    return came;
+}
 
 struct reads_too_much : altered<reads_too_much> {
-    octets read(stream& from, std::size_t n) {
-        while (message.size() < n) {
-            octets more(4096);
-            more.resize(read_some(from, more));
-            if (more.empty()) throw std::runtime_error("broke off");
-            message.insert(message.end(), more.begin(), more.end());
-        }
-        octets const field(message.begin(), message.begin() + std::ptrdiff_t(n));
-        message.erase(message.begin(), message.begin() + std::ptrdiff_t(n));
-        return field;
-    }
-
-    void write(stream& to, std::span<octet const> answer) {
-        if (!relaying()) message.clear();
+    void write(network::stream& to, std::span<octet const> answer) {
+        if (!relaying()) forgets = true;
         altered::write(to, answer);
     }
 
-    octets message = {};
+    bool forgets = false;
 };
+
+octets read(session::conversation<reads_too_much>& client, std::size_t n) {
+    if (std::exchange(client.net.forgets, false)) client.ahead.clear();
+    return session::read(client, n);
+}
+
+void carry_out(session::conversation<reads_too_much>& client, socks5::request const& request) {
+    client.ahead.clear();
+    session::carry_out(client, request);
+}
 
 struct ignores_nmethods : altered<ignores_nmethods> {
-    octets read(stream& from, std::size_t n) {
-        auto came = altered::read(from, n);
-        if (!std::exchange(greeted, true)) came[1] = 1;
-        return came;
-    }
-
     bool greeted = false;
 };
 
-struct signed_length : altered<signed_length> {
-    octets read(stream& from, std::size_t n) {
-        if (n > 127) throw std::runtime_error("negative length");
-        return altered::read(from, n);
-    }
-};
+octets read(session::conversation<ignores_nmethods>& client, std::size_t n) {
+    auto came = session::read(client, n);
+    if (!std::exchange(client.net.greeted, true)) came[1] = 1;
+    return came;
+}
+
+struct signed_length : altered<signed_length> {};
+
+octets read(session::conversation<signed_length>& client, std::size_t n) {
+    if (n > 127) throw std::runtime_error("negative length");
+    return session::read(client, n);
+}
 
 struct dies_of_garbage : altered<dies_of_garbage> {
-    octets read(stream& from, std::size_t n) {
-        auto came = altered::read(from, n);
-        if (!std::exchange(greeted, true) && came[0] != socks5::version) std::_Exit(0);
-        return came;
-    }
-
     bool greeted = false;
 };
+
+octets read(session::conversation<dies_of_garbage>& client, std::size_t n) {
+    auto came = session::read(client, n);
+    if (!std::exchange(client.net.greeted, true) && came[0] != socks5::version) std::_Exit(0);
+    return came;
+}
 
 struct no_0xff : altered_messages<no_0xff> {
     void change(octets& message) {

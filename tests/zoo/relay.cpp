@@ -7,34 +7,51 @@ namespace zoo {
 
 namespace {
 
-struct closes_both_on_first_eof : altered<closes_both_on_first_eof> {
-    void shutdown_send(stream& s) { relaying() ? end(s) : altered::shutdown_send(s); }
+using network::error_code;
+namespace asio = boost::asio;
+
+struct ends_instead : altered_stream {
+    using altered_stream::altered_stream;
+
+    void shutdown_send() { animal->relaying() ? end() : altered_stream::shutdown_send(); }
 };
 
-struct swallows_end : altered<swallows_end> {
-    void shutdown_send(stream& s) {
-        if (!relaying()) altered::shutdown_send(s);
+struct closes_both_on_first_eof : altered<closes_both_on_first_eof, ends_instead> {};
+
+struct without_end : altered_stream {
+    using altered_stream::altered_stream;
+
+    void shutdown_send() {
+        if (!animal->relaying()) altered_stream::shutdown_send();
     }
 };
 
-struct turns_reset_into_end : altered<turns_reset_into_end> {
-    void reset_on_close(stream&) {}
+struct swallows_end : altered<swallows_end, without_end> {};
+
+struct without_reset : altered_stream {
+    using altered_stream::altered_stream;
+
+    void reset_on_close() {}
 };
+
+struct turns_reset_into_end : altered<turns_reset_into_end, without_reset> {};
 
 /// The other side stays open.
-struct ignores_reset : altered<ignores_reset> {
-    using altered::end;
+struct never_woken : altered_stream {
+    using altered_stream::altered_stream;
 
-    void shutdown_receive(stream&) {}
-    void end(stream& s) {
-        if (!relaying() || stopping()) altered::end(s);
+    void shutdown_receive() {}
+    void end() {
+        if (!animal->relaying() || animal->stopping()) altered_stream::end();
     }
 };
+
+struct ignores_reset : altered<ignores_reset, never_woken> {};
 
 /// Asks, before it passes on what it has read, whether the connection has ended. So that the bug shows each time, it
 /// gives a big piece some time to be followed by the end.
 struct loses_last_octets : altered<loses_last_octets> {
-    std::size_t read_some(stream& from, std::span<octet> buffer) {
+    std::size_t read_some(network::stream& from, std::span<octet> buffer) {
         auto const n = altered::read_some(from, buffer);
         if (!relaying() || n < 4096) return n;
         pollfd next{from.socket().native_handle(), POLLIN, 0};
@@ -63,9 +80,9 @@ thread_local std::size_t written = 0;
 thread_local backlog later;
 
 /// A thread may have served another direction before.
-template <class Self>
-struct remembers : altered<Self> {
-    using altered<Self>::altered;
+template <class Self, class Stream = altered_stream>
+struct remembers : altered<Self, Stream> {
+    using altered<Self, Stream>::altered;
 
     void both(auto f, auto g) {
         auto const anew = [](auto one_way) {
@@ -75,7 +92,7 @@ struct remembers : altered<Self> {
                 one_way(self);
             };
         };
-        altered<Self>::both(anew(f), anew(g));
+        altered<Self, Stream>::both(anew(f), anew(g));
     }
 };
 
@@ -86,7 +103,7 @@ bool reaches(std::size_t mark, std::size_t chunk) {
 }
 
 struct mixes_octets : remembers<mixes_octets> {
-    void write(stream& to, std::span<octet const> data) {
+    void write(network::stream& to, std::span<octet const> data) {
         octets mixed(data.begin(), data.end());
         if (reaches(500'000, data.size())) {
             auto const different = std::ranges::adjacent_find(mixed, std::not_equal_to());
@@ -97,13 +114,13 @@ struct mixes_octets : remembers<mixes_octets> {
 };
 
 struct short_send : remembers<short_send> {
-    void write(stream& to, std::span<octet const> data) {
+    void write(network::stream& to, std::span<octet const> data) {
         remembers::write(to, reaches(2'000'000, data.size()) ? data.first(data.size() - 1) : data);
     }
 };
 
 struct waits_for_full_buffer : altered<waits_for_full_buffer> {
-    std::size_t read_some(stream& from, std::span<octet> buffer) {
+    std::size_t read_some(network::stream& from, std::span<octet> buffer) {
         if (!relaying()) return altered::read_some(from, buffer);
         auto const whole = buffer.first(1024);
         std::size_t n = 0, more = 0;
@@ -115,18 +132,30 @@ struct waits_for_full_buffer : altered<waits_for_full_buffer> {
     }
 };
 
+/// What is left goes before the end.
+struct sends_later : altered_stream {
+    using altered_stream::altered_stream;
+
+    void shutdown_send() {
+        error_code ignored;
+        auto const rest = std::span(later.data).subspan(later.sent);
+        asio::write(socket(), asio::buffer(rest.data(), rest.size()), ignored);
+        altered_stream::shutdown_send();
+    }
+};
+
 /// Reads as long as there is something to read, and writes when there is nothing else to do. The memory of this machine
 /// is not meant to be the limit.
-struct buffers_everything : remembers<buffers_everything> {
+struct buffers_everything : remembers<buffers_everything, sends_later> {
     static constexpr std::size_t most = 128 << 20;
 
-    void write(stream& to, std::span<octet const> data) {
+    void write(network::stream& to, std::span<octet const> data) {
         if (!relaying() || later.data.size() > most) return remembers::write(to, data);
         later.data.insert(later.data.end(), data.begin(), data.end());
         later.to = to.socket().native_handle();
     }
 
-    std::size_t read_some(stream& from, std::span<octet> buffer) {
+    std::size_t read_some(network::stream& from, std::span<octet> buffer) {
         while (later.sent < later.data.size()) {
             pollfd ready[]{{from.socket().native_handle(), POLLIN, 0}, {later.to, POLLOUT, 0}};
             ::poll(ready, 2, -1);
@@ -135,11 +164,6 @@ struct buffers_everything : remembers<buffers_everything> {
         }
         later = {};
         return remembers::read_some(from, buffer);
-    }
-
-    void shutdown_send(stream& s) {
-        remembers::write(s, std::span(later.data).subspan(later.sent));
-        remembers::shutdown_send(s);
     }
 };
 

@@ -69,28 +69,34 @@ struct reply_twice : altered_messages<reply_twice> {
     }
 };
 
-struct closes_with_unread_input : altered<closes_with_unread_input> {
-    void shutdown_send(stream& s) {
-        if (relaying()) altered::shutdown_send(s);
+/// Its end of sending comes with the close.
+struct without_end : altered_stream {
+    using altered_stream::altered_stream;
+
+    void shutdown_send() {
+        if (animal->relaying()) altered_stream::shutdown_send();
+        hanging_up = true;
     }
 
-    std::size_t read_some(stream& from, std::span<octet> buffer) {
-        return relaying() ? altered::read_some(from, buffer) : 0;
+    bool hanging_up = false;
+};
+
+struct closes_with_unread_input : altered<closes_with_unread_input, without_end> {
+    std::size_t read_some(without_end& from, std::span<octet> buffer) {
+        return relaying() || !from.hanging_up ? altered::read_some(from, buffer) : 0;
     }
 };
 
 /// After a wrong login and after FF, too.
-struct keeps_open_after_failure : altered<keeps_open_after_failure> {
-    using altered::end;
+struct stays_open : without_end {
+    using without_end::without_end;
 
-    void shutdown_send(stream& s) {
-        if (relaying()) altered::shutdown_send(s);
-    }
-
-    void end(stream& s) {
-        if (relaying() || stopping()) altered::end(s);
+    void end() {
+        if (animal->relaying() || animal->stopping()) altered_stream::end();
     }
 };
+
+struct keeps_open_after_failure : altered<keeps_open_after_failure, stays_open> {};
 
 }  // namespace
 

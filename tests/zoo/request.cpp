@@ -44,25 +44,25 @@ void carry_out(session::conversation<no_ipv6>& client, socks5::request const& re
 }
 
 struct ignores_request_version : altered<ignores_request_version> {
-    octets read(stream& from, std::size_t n) {
-        auto came = altered::read(from, n);
-        if (++fields == 3) came[0] = socks5::version;  // without a login the first of the request
-        return came;
-    }
-
     int fields = 0;
 };
+
+octets read(session::conversation<ignores_request_version>& client, std::size_t n) {
+    auto came = session::read(client, n);
+    if (++client.net.fields == 3) came[0] = socks5::version;  // without a login the first of the request
+    return came;
+}
 
 /// What comes behind ATYP is read as what is known.
 struct unknown_atyp_is_ipv4 : altered<unknown_atyp_is_ipv4> {
-    octets read(stream& from, std::size_t n) {
-        auto came = altered::read(from, n);
-        if (++fields == 4 && came[0] != 3 && came[0] != 4) came[0] = 1;
-        return came;
-    }
-
     int fields = 0;
 };
+
+octets read(session::conversation<unknown_atyp_is_ipv4>& client, std::size_t n) {
+    auto came = session::read(client, n);
+    if (++client.net.fields == 4 && came[0] != 3 && came[0] != 4) came[0] = 1;
+    return came;
+}
 
 }  // namespace
 

@@ -8,19 +8,20 @@ namespace {
 using socks5::address;
 
 /// Towards the client, and not towards the targets: that socket has no address of its own.
-bool is_inside(network::datagrams const& d) { return !d.local().address().is_unspecified(); }
+bool is_inside(network::datagram_socket const& d) { return !is_unspecified(d.local().host); }
 
+/// Does not look whether the client is still there.
 struct udp_outlives_tcp : altered<udp_outlives_tcp> {
-    using altered::end;
-
-    void end(datagrams& d) {
-        if (stopping()) altered::end(d);
+    std::optional<std::size_t> receive_from(network::datagram_socket& from, std::span<octet> buffer, address& sender,
+                                            auto&...) {
+        return altered::receive_from(from, buffer, sender);
     }
 };
 
 struct any_udp_source : altered<any_udp_source> {
-    std::optional<std::size_t> receive_from(datagrams& from, std::span<octet> buffer, address& sender) {
-        auto const size = altered::receive_from(from, buffer, sender);
+    std::optional<std::size_t> receive_from(datagram_socket& from, std::span<octet> buffer, address& sender,
+                                            auto&... watched) {
+        auto const size = altered::receive_from(from, buffer, sender, watched...);
         if (!size || !is_inside(from)) return size;
         if (client.port == 0) client.port = sender.port;
         sender = client;
@@ -36,8 +37,9 @@ void carry_out(session::conversation<any_udp_source>& client, socks5::request co
 }
 
 struct udp_takes_zeros_literally : altered<udp_takes_zeros_literally> {
-    std::optional<std::size_t> receive_from(datagrams& from, std::span<octet> buffer, address& sender) {
-        auto const size = altered::receive_from(from, buffer, sender);
+    std::optional<std::size_t> receive_from(datagram_socket& from, std::span<octet> buffer, address& sender,
+                                            auto&... watched) {
+        auto const size = altered::receive_from(from, buffer, sender, watched...);
         if (is_inside(from) && sender != said) sender = {};
         return size;
     }
@@ -51,8 +53,9 @@ void carry_out(session::conversation<udp_takes_zeros_literally>& client, socks5:
 }
 
 struct udp_ends_at_empty_datagram : altered<udp_ends_at_empty_datagram> {
-    std::optional<std::size_t> receive_from(datagrams& from, std::span<octet> buffer, address& sender) {
-        auto const size = altered::receive_from(from, buffer, sender);
+    std::optional<std::size_t> receive_from(datagram_socket& from, std::span<octet> buffer, address& sender,
+                                            auto&... watched) {
+        auto const size = altered::receive_from(from, buffer, sender, watched...);
         return size && *size == 0 ? std::nullopt : size;
     }
 };
@@ -65,15 +68,16 @@ struct udp_no_names : altered<udp_no_names> {
 };
 
 struct udp_ignores_frag : altered<udp_ignores_frag> {
-    std::optional<std::size_t> receive_from(datagrams& from, std::span<octet> buffer, address& sender) {
-        auto const size = altered::receive_from(from, buffer, sender);
+    std::optional<std::size_t> receive_from(datagram_socket& from, std::span<octet> buffer, address& sender,
+                                            auto&... watched) {
+        auto const size = altered::receive_from(from, buffer, sender, watched...);
         if (is_inside(from)) buffer[2] = 0;
         return size;
     }
 };
 
 struct udp_first_target_only : altered<udp_first_target_only> {
-    bool send_to(datagrams& from, std::span<octet const> data, address const& receiver) {
+    bool send_to(datagram_socket& from, std::span<octet const> data, address const& receiver) {
         if (is_inside(from)) return altered::send_to(from, data, receiver);
         if (!first) first = receiver;
         return altered::send_to(from, data, *first);
@@ -87,7 +91,7 @@ template <class Self>
 struct altered_answers : altered<Self> {
     altered_answers(visit const& v) : altered<Self>(v) {}
 
-    bool send_to(network::datagrams& from, std::span<octet const> data, address const& receiver) {
+    bool send_to(network::datagram_socket& from, std::span<octet const> data, address const& receiver) {
         if (!is_inside(from)) return network::blocking::send_to(from, data, receiver);
         socks5::udp_header::receive(session::reader_of(data));
         auto answer = static_cast<Self&>(*this).header(from);
@@ -97,41 +101,48 @@ struct altered_answers : altered<Self> {
 };
 
 struct udp_wrong_source : altered_answers<udp_wrong_source> {
-    octets header(datagrams const& from) { return socks5::octets_of(socks5::udp_header{.dst = local(from)}); }
+    octets header(datagram_socket const& from) { return socks5::octets_of(socks5::udp_header{.dst = from.local()}); }
 };
 
 /// Takes whoever sends for one of the targets, and tells the client truly who it was.
 struct udp_anybody_answers : altered_answers<udp_anybody_answers> {
-    std::optional<std::size_t> receive_from(datagrams& from, std::span<octet> buffer, address& sender) {
-        auto const size = altered::receive_from(from, buffer, sender);
+    std::optional<std::size_t> receive_from(datagram_socket& from, std::span<octet> buffer, address& sender,
+                                            auto&... watched) {
+        auto const size = altered::receive_from(from, buffer, sender, watched...);
         if (size && !is_inside(from)) sent_by = std::exchange(sender, target);
         return size;
     }
 
-    bool send_to(datagrams& from, std::span<octet const> data, address const& receiver) {
+    bool send_to(datagram_socket& from, std::span<octet const> data, address const& receiver) {
         if (!is_inside(from)) target = receiver;
         return altered_answers::send_to(from, data, receiver);
     }
 
-    octets header(datagrams const&) { return socks5::octets_of(socks5::udp_header{.dst = sent_by}); }
+    octets header(datagram_socket const&) { return socks5::octets_of(socks5::udp_header{.dst = sent_by}); }
 
     address target = {}, sent_by = {};
 };
 
 struct udp_bare_answers : altered_answers<udp_bare_answers> {
-    octets header(datagrams const&) { return {}; }
+    octets header(datagram_socket const&) { return {}; }
 };
 
 struct udp_cuts_datagrams : altered<udp_cuts_datagrams> {
-    std::optional<std::size_t> receive_from(datagrams& from, std::span<octet> buffer, address& sender) {
-        return altered::receive_from(from, buffer.first(1024), sender);
+    std::optional<std::size_t> receive_from(datagram_socket& from, std::span<octet> buffer, address& sender,
+                                            auto&... watched) {
+        return altered::receive_from(from, buffer.first(1024), sender, watched...);
     }
 };
 
 struct udp_anywhere : altered<udp_anywhere> {
-    using altered::local;
+    struct datagram_socket : network::datagram_socket {
+        using network::datagram_socket::datagram_socket;
 
-    address local(datagrams const& d) { return {socks5::ipv4{}, altered::local(d).port}; }
+        address local() const { return {socks5::ipv4{}, network::datagram_socket::local().port}; }
+    };
+
+    datagram_socket open_datagram_socket(socks5::host const& host) { return {shared.io, {network::to_ip(host), 0}}; }
+    datagram_socket open_datagram_socket() { return {shared.io, {network::asio::ip::address_v6::any(), 0}}; }
 };
 
 }  // namespace

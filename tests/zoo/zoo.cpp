@@ -41,20 +41,20 @@ void show(animal const& shown, network::tcp::endpoint const& where, session::set
     network::blocking_resources shared;
     boost::asio::io_context waiting;
     boost::asio::signal_set signals(waiting, SIGINT, SIGTERM);
-    network::listener door(shared.io, where);
-    auto const serve = [&](network::visitor& visitor) {
-        session::record record{.number = 0, .client = network::to_address(visitor.from)};
-        auto stream = std::move(visitor.stream);
-        shown.serve({shared, stream, settings, record});
+    network::listener listener(shared.io, where);
+    auto const serve = [&](network::stream client) {
+        session::record record{.number = 0, .client = client.peer()};
+        visit v{shared, std::move(client), settings, record};
+        shown.serve(v);
     };
     network::blocking_server server(shared.threads, shown.clients_at_once, serve, warn);
-    boost::scoped_thread<> const acceptor([&] { server.run(door); });
+    boost::scoped_thread<> const acceptor([&] { server.run(listener); });
     signals.async_wait([&](boost::system::error_code, int) {
         server.stop();
-        door.end();
+        listener.end();
         shared.watchdog.stop();
     });
-    std::cout << "listening on " + to_string(network::to_address(door.local())) << std::endl;
+    std::cout << "listening on " + to_string(listener.local()) << std::endl;
     waiting.run();
     if (!server.wait_for_clients(std::chrono::milliseconds(1500))) std::_Exit(0);
 }

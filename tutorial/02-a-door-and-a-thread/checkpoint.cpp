@@ -1,4 +1,4 @@
-/// Checkpoint 2: a door, and a thread for each client. What a client says comes back to it.
+/// Checkpoint 2: a listener, and a thread for each client. What a client says comes back to it.
 #include "checkpoint.hpp"
 
 namespace {

@@ -8,7 +8,7 @@ using socks5::rep;
 
 void connect_and_close(conversation& client, socks5::request const& request) {
     auto const target = session::reach(client, request.dst);
-    client.hang_up(socks5::reply{rep::succeeded, client.net.local(target)});
+    client.hang_up(socks5::reply{rep::succeeded, target.local()});
 }
 
 void serve(conversation& client) {

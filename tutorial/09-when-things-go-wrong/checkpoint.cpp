@@ -12,23 +12,23 @@ int main(int argc, char** argv) try {
     network::blocking_resources shared;
     network::asio::io_context waiting;
     boost::asio::signal_set signals(waiting, SIGINT, SIGTERM);
-    network::listener door(shared.io, checkpoint::endpoint(argc, argv));
-    std::cout << "listening on " << door.local() << std::endl;
+    network::listener listener(shared.io, checkpoint::endpoint(argc, argv));
+    std::cout << "listening on " + to_string(listener.local()) << std::endl;
 
     std::atomic<std::size_t> clients = 0;
-    auto const serve = [&](network::visitor& visitor) {
-        session::record record{.number = ++clients, .client = network::to_address(visitor.from)};
+    auto const serve = [&](network::stream client) {
+        session::record record{.number = ++clients, .client = client.peer()};
         network::blocking net(shared);
-        session::serve(net, visitor.stream, settings, record);
+        session::serve(net, std::move(client), settings, record);
         std::cout << record.line() + '\n' << std::flush;
     };
     auto const warn = [](std::string const& line) { std::cerr << line + '\n'; };
     network::blocking_server server(shared.threads, 1000, serve, warn);
-    boost::scoped_thread<> const acceptor([&] { server.run(door); });
+    boost::scoped_thread<> const acceptor([&] { server.run(listener); });
 
     signals.async_wait([&](network::error_code, int) {
         server.stop();           // no more clients
-        door.end();              // wakes the acceptor
+        listener.end();          // wakes the acceptor
         shared.watchdog.stop();  // rings all alarms, so that all sessions end
     });
     waiting.run();

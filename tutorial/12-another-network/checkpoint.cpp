@@ -7,22 +7,22 @@
 int main(int argc, char** argv) try {
     session::settings const settings;
     std::list<network::coroutine_resources> loops(1);
-    network::listener door(loops.front().io, checkpoint::endpoint(argc, argv));
-    std::cout << "listening on " << door.local() << std::endl;
+    network::listener listener(loops.front().io, checkpoint::endpoint(argc, argv));
+    std::cout << "listening on " + to_string(listener.local()) << std::endl;
 
     std::size_t clients = 0;
-    auto const serve = [&](network::visitor& visitor, network::coroutine_resources& shared,
+    auto const serve = [&](network::stream client, network::coroutine_resources& shared,
                            network::yield_context const& yield) {
-        session::record record{.number = ++clients, .client = network::to_address(visitor.from)};
-        network::coroutine_resolver resolver(shared.io, shared.look_ups);
-        network::coroutine net(shared, resolver, yield);
-        session::serve(net, visitor.stream, settings, record);
+        session::record record{.number = ++clients, .client = client.peer()};
+        network::coroutine::resolver names(shared, shared.io);
+        network::coroutine net(shared, names, yield);
+        session::serve(net, std::move(client), settings, record);
         std::cout << record.line() + '\n' << std::flush;
-        resolver.wait(yield);
+        names.finish(yield);
     };
     auto const warn = [](std::string const& line) { std::cerr << line + '\n'; };
     network::coroutine_server server(loops, 1000, serve, warn);
-    server.open(door);
+    server.open(listener);
     server.run();
     return 0;
 } catch (std::exception const& e) {

@@ -7,11 +7,11 @@ using network::error_code;
 using network::tcp;
 
 /// Accepts and echoes in one thread.
-void serve_in_turn(network::listener& door, network::blocking& net) {
+void serve_in_turn(network::listener& listener, network::blocking& net) {
     auto const wait = [](tcp::acceptor& acceptor, tcp::endpoint& from, error_code& error) {
         return acceptor.accept(from, error);
     };
-    while (auto visitor = door.accept(wait)) {
+    while (auto visitor = listener.accept(wait)) {
         try {
             socks5::octets buffer(1024);
             while (auto const n = net.read_some(visitor->stream, buffer))
@@ -26,10 +26,10 @@ void serve_in_turn(network::listener& door, network::blocking& net) {
 
 int main(int argc, char** argv) try {
     network::blocking_resources shared;
-    network::listener door(shared.io, checkpoint::endpoint(argc, argv));
+    network::listener listener(shared.io, checkpoint::endpoint(argc, argv));
     network::blocking net(shared);
-    std::cout << "listening on " << door.local() << std::endl;
-    serve_in_turn(door, net);
+    std::cout << "listening on " + to_string(listener.local()) << std::endl;
+    serve_in_turn(listener, net);
     return 0;
 } catch (std::exception const& e) {
     std::cerr << e.what() << '\n';

@@ -9,7 +9,7 @@ using socks5::rep;
 void connect_and_close(conversation& client, socks5::request const& request) {
     if (request.dst.port == 25) throw socks5::refused(rep::connection_not_allowed_by_ruleset, "no mail");
     auto const target = session::reach(client, request.dst);
-    client.hang_up(socks5::reply{rep::succeeded, client.net.local(target)});
+    client.hang_up(socks5::reply{rep::succeeded, target.local()});
 }
 
 void serve(conversation& client) {

@@ -7,7 +7,9 @@ struct zeros : checkpoint::variant<zeros> {
     using blocking::local;
     using variant::variant;
 
-    socks5::address local(network::listener const& door) { return {socks5::ipv4{}, blocking::local(door).port}; }
+    socks5::address local(network::listener const& listener) {
+        return {socks5::ipv4{}, blocking::local(listener).port};
+    }
 };
 
 }  // namespace

@@ -6,20 +6,20 @@
 int main(int argc, char** argv) try {
     session::settings const settings;
     std::list<network::coroutine_resources> loops(1);
-    network::listener door(loops.front().io, checkpoint::endpoint(argc, argv));
-    std::cout << "listening on " << door.local() << std::endl;
+    network::listener listener(loops.front().io, checkpoint::endpoint(argc, argv));
+    std::cout << "listening on " + to_string(listener.local()) << std::endl;
 
     std::size_t clients = 0;
     network::blocking_resources threads;
-    auto const serve = [&](network::visitor& visitor, network::coroutine_resources&, network::yield_context const&) {
-        session::record record{.number = ++clients, .client = network::to_address(visitor.from)};
+    auto const serve = [&](network::stream client, network::coroutine_resources&, network::yield_context const&) {
+        session::record record{.number = ++clients, .client = client.peer()};
         network::blocking net(threads);
-        session::serve(net, visitor.stream, settings, record);
+        session::serve(net, std::move(client), settings, record);
         std::cout << record.line() + '\n' << std::flush;
     };
     auto const warn = [](std::string const& line) { std::cerr << line + '\n'; };
     network::coroutine_server server(loops, 1000, serve, warn);
-    server.open(door);
+    server.open(listener);
     server.run();
     return 0;
 } catch (std::exception const& e) {

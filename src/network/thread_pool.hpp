@@ -6,45 +6,42 @@
 #include <condition_variable>
 #include <future>
 #include <list>
-#include <memory>
 #include <mutex>
 
 namespace network {
 
-class crew {
+/// Threads of Boost, because those of the standard library cannot be told how large their stacks shall be.
+class thread_pool {
 public:
     using job = std::packaged_task<void()>;
 
     /// Every thread has a stack of that many octets; 0 stands for what the system finds right.
-    explicit crew(std::size_t stack) { attributes_.set_stack_size(stack); }
+    explicit thread_pool(std::size_t stack) { attributes_.set_stack_size(stack); }
 
     /// Waits until all jobs are done.
-    ~crew();
+    ~thread_pool();
 
-    crew(crew const&) = delete;
-    crew& operator=(crew const&) = delete;
+    thread_pool(thread_pool const&) = delete;
+    thread_pool& operator=(thread_pool const&) = delete;
 
     /// Does the job at once, in a thread of its own. Throws boost::thread_resource_error when there is none to be had.
     void run(job next);
 
 private:
     struct worker {
-        boost::thread thread = {};
-        std::mutex mutex = {};  ///< of its own, so that it can begin without waiting for anybody else
-        std::condition_variable woken = {};
-        job next = {};
-        bool wanted = true;  ///< for the next job, or to go home
+        boost::thread thread;
+        job next;                       ///< what it shall do, or is doing
+        std::condition_variable woken;  ///< there is a job, or the pool closes
     };
-    using workers = std::list<std::shared_ptr<worker>>;  // shared with whoever is about to wake it
+    using workers = std::list<worker>;
 
-    void hire(job first);
-    static void tell(worker& who, job next);
+    void start(job first);
     void work(workers::iterator self);
     bool wait_for_job(workers::iterator self);
 
     boost::thread::attributes attributes_;
-    std::mutex mutex_;
-    std::condition_variable gone_;
+    std::mutex mutex_;  ///< for what follows, and the jobs
+    std::condition_variable finished_one_;
     workers busy_;
     workers idle_;      ///< the last one has been idle for the shortest time: what it needs is still in the caches
     workers finished_;  ///< not joined yet: one at most

@@ -9,11 +9,12 @@
 namespace capture {
 
 /// May be told by several threads.
-class datagrams {
+class datagram_recorder {
 public:
     /// A socket may listen on all addresses of this machine; route(host) says which of them stands in the packets to
     /// and from a host. The comment goes with the first packet.
-    datagrams(recorder& to, side where, std::function<socks5::host(socks5::address const&)> route, std::string comment)
+    datagram_recorder(recorder& to, side where, std::function<socks5::host(socks5::address const&)> route,
+                      std::string comment)
         : recorder_(to), side_(where), route_(std::move(route)), comment_(std::move(comment)) {}
 
     void received(socks5::address const& ours, socks5::address const& peer, std::span<octet const> data) {

@@ -8,14 +8,15 @@ namespace capture {
 
 /// Told of what the proxy does with the connection, it records the segments that belong to it. Sequence numbers begin
 /// with 0, and whatever arrives is acknowledged at once. May be told by several threads.
-class connection {
+class connection_recorder {
 public:
     /// The comment goes with the first packet.
-    connection(recorder& to, side where, socks5::address const& ours, socks5::address const& peer, std::string comment)
+    connection_recorder(recorder& to, side where, socks5::address const& ours, socks5::address const& peer,
+                        std::string comment)
         : recorder_(to), side_(where), us_{ours}, peer_{peer}, comment_(std::move(comment)) {}
 
     /// The proxy closes it: with a reset where one was asked for, otherwise with an end, unless it has sent that.
-    ~connection();
+    ~connection_recorder();
 
     // How it begins: the peer has come; or we go there, and are let in, or are refused.
     void accepted();

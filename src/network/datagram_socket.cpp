@@ -1,0 +1,43 @@
+#include "network/datagram_socket.hpp"
+
+#include <boost/asio/ip/v6_only.hpp>
+
+namespace network {
+
+datagram_socket::datagram_socket(asio::io_context& io, udp::endpoint const& where)
+    : socket_(io), ipv6_(where.address().is_v6()) {
+    socket_.open(where.protocol());
+    if (ipv6_) socket_.set_option(asio::ip::v6_only(false));  // "::" is for IPv4, too
+    socket_.bind(where);
+    socket_.non_blocking(true);
+}
+
+std::size_t datagram_socket::take(std::span<socks5::octet> buffer, socks5::address& sender) {
+    udp::endpoint endpoint;
+    auto const size = received_.take(buffer, endpoint);
+    sender = to_address(endpoint);
+    return size;
+}
+
+udp::endpoint datagram_socket::endpoint_of(socks5::address const& receiver) const {
+    auto const ip = to_ip(receiver.host);
+    if (ipv6_ && ip.is_v4()) return {make_address_v6(asio::ip::v4_mapped, ip.to_v4()), receiver.port};
+    return {ip, receiver.port};
+}
+
+/// In octets: what fits behind the headers of IPv6, or of IPv4.
+std::size_t datagram_socket::largest_to(socks5::address const& receiver) const {
+    return ipv6_ && std::holds_alternative<socks5::ipv6>(receiver.host) ? 65'527 : 65'507;
+}
+
+void datagram_socket::end() {
+    if (ended_.exchange(true)) return;
+    // Whoever waits is woken by a datagram of our own, and stays awake: the socket can be read from now on. It goes
+    // before the shutdown, after which some systems send no more; Linux needs the shutdown alone.
+    error_code ignored;
+    auto const here = socket_.local_endpoint(ignored);
+    socket_.send_to(asio::buffer("", 0), way_to_ourselves(here), 0, ignored);
+    socket_.shutdown(udp::socket::shutdown_both, ignored);
+}
+
+}  // namespace network

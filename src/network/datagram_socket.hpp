@@ -1,0 +1,61 @@
+/// A UDP socket.
+#pragma once
+
+#include "network/batch.hpp"
+
+#include <atomic>
+#include <optional>
+
+namespace network {
+
+/// Its calls never wait by themselves: where they would have to, they call wait(socket, what), which says whether it is
+/// worth another try.
+class datagram_socket {
+public:
+    /// Throws boost::system::system_error.
+    datagram_socket(asio::io_context& io, udp::endpoint const& where);
+
+    socks5::address local() const { return to_address(socket_.local_endpoint()); }
+
+    /// The size of the next datagram, or nothing when the socket was ended, or wait() says so.
+    std::optional<std::size_t> receive_from(std::span<socks5::octet> buffer, socks5::address& sender, auto&& wait) {
+        while (!ended_) {
+            if (has_more()) return take(buffer, sender);
+            error_code error;  // of an earlier datagram: a target has refused it
+            received_.receive(socket_, error);
+            if (error == asio::error::would_block && !wait(socket_, udp::socket::wait_read)) break;
+        }
+        return {};
+    }
+
+    /// Have more datagrams come with the last one? Then receive_from() will not have to wait.
+    bool has_more() const { return !received_.empty(); }
+
+    /// False when it is too large and cannot go. Others go with the next flush(), or are lost, as any datagram may be.
+    bool send_to(std::span<socks5::octet const> data, socks5::address const& receiver, auto&& wait) {
+        auto const endpoint = endpoint_of(receiver);
+        if (data.size() > largest_to(receiver)) return false;
+        if (to_send_.full()) flush(wait);
+        to_send_.put(data, endpoint);
+        return true;
+    }
+
+    void flush(auto&& wait) {
+        while (!to_send_.send(socket_)) wait(socket_, udp::socket::wait_write);
+    }
+
+    /// Ends receive_from(), now and ever after, from any thread.
+    void end();
+
+private:
+    std::size_t take(std::span<socks5::octet> buffer, socks5::address& sender);
+    udp::endpoint endpoint_of(socks5::address const& receiver) const;
+    std::size_t largest_to(socks5::address const& receiver) const;
+
+    udp::socket socket_;
+    bool ipv6_;  ///< the kind of socket: one for IPv6 sends to IPv4 addresses in their mapped form
+    batch received_, to_send_;
+    std::atomic<bool> ended_ = false;
+};
+
+}  // namespace network
