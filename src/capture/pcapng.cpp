@@ -1,5 +1,7 @@
 #include "capture/pcapng.hpp"
 
+#include <string>
+
 namespace capture::pcapng {
 
 namespace {

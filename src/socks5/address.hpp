@@ -17,7 +17,7 @@ struct address {
     socks5::host host = ipv4{};
     std::uint16_t port = 0;  ///< a number; on the wire it is two octets, the high one first
 
-    auto operator<=>(address const&) const = default;
+    std::strong_ordering operator<=>(address const&) const = default;
 
     /// Stops after ATYP when the type is unknown: the length of what follows then is unknown, too.
     static address receive(reader auto&& read) {

@@ -14,25 +14,25 @@ enum class atyp : octet { ipv4 = 1, domainname = 3, ipv6 = 4 };
 /// An IPv4 address in the order of the network: 127.0.0.1 is {127, 0, 0, 1}.
 struct ipv4 {
     std::array<octet, 4> octets{};
-    auto operator<=>(ipv4 const&) const = default;
+    std::strong_ordering operator<=>(ipv4 const&) const = default;
 };
 
 /// An IPv6 address in the order of the network.
 struct ipv6 {
     std::array<octet, 16> octets{};
-    auto operator<=>(ipv6 const&) const = default;
+    std::strong_ordering operator<=>(ipv6 const&) const = default;
 };
 
 /// A name exactly as it was sent: 0 to 255 octets of any value.
 struct domainname {
     std::string octets;
-    auto operator<=>(domainname const&) const = default;
+    std::strong_ordering operator<=>(domainname const&) const = default;
 };
 
 /// A type of address that the RFC does not know: where the host ends is unknown.
 struct unknown_host {
     octet type = 0;
-    auto operator<=>(unknown_host const&) const = default;
+    std::strong_ordering operator<=>(unknown_host const&) const = default;
 };
 
 using host = std::variant<ipv4, domainname, ipv6, unknown_host>;
