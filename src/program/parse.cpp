@@ -4,7 +4,6 @@
 #include "session/look_up.hpp"
 
 #include <charconv>
-#include <cmath>
 #include <fstream>
 
 namespace plainsocks {
@@ -107,14 +106,20 @@ session::target_rule parse_target_rule(std::string const& text) {
     return rule;
 }
 
+/// The digits are moved three places to the left of the point. What is finer than a millisecond is rounded up: only
+/// zero is no limit.
 std::chrono::milliseconds parse_seconds(std::string const& text) {
-    constexpr double most = 1'000'000;
-    auto const* const last = text.data() + text.size();
-    double seconds = 0;
-    auto const [end, error] = std::from_chars(text.data(), last, seconds, std::chars_format::fixed);
-    if (error != std::errc() || end != last || !(seconds >= 0 && seconds <= most))
+    constexpr unsigned most = 1'000'000'000;
+    auto const point = std::min(text.find('.'), text.size());
+    auto digits = text;
+    digits.erase(point, 1);
+    auto const is_number = !digits.empty() && digits.find_first_not_of("0123456789") == std::string::npos;
+    auto const is_finer = digits.find_first_not_of('0', point + 3) != std::string::npos;
+    digits.resize(point + 3, '0');
+    auto const rounded_down = parse_number(digits, is_finer ? most - 1 : most);
+    if (!is_number || !rounded_down)
         throw usage_error("'" + text + "' is not a number of seconds, expected one like 10 or 0.5, or 0 for no limit");
-    return std::chrono::milliseconds(static_cast<std::int64_t>(std::ceil(seconds * 1000)));
+    return std::chrono::milliseconds(*rounded_down + (is_finer ? 1 : 0));
 }
 
 std::string parse_file_name(std::string const& text) {

@@ -173,10 +173,16 @@ TEST_CASE("endpoints, addresses, numbers") {
     CHECK(complaint(parse_address, "1.2.3") == "'1.2.3' is not an IP address, expected one like 127.0.0.1 or ::1");
     CHECK(parse_seconds("0").count() == 0);
     CHECK(parse_seconds("0.25").count() == 250);
-    CHECK(parse_seconds("0.0001").count() == 1);
-    auto const too_small = "0." + std::string(400, '0') + '1';  // nearly 0, but 0 is no limit
-    for (auto const& text : {"", "x", "1s", "-1", "nan", "inf", "1e99", "1e-400", too_small.c_str()})
-        CHECK(complaint(parse_seconds, text) != "none");
+    CHECK(parse_seconds(".5").count() == 500);
+    CHECK(parse_seconds("5.").count() == 5000);
+    CHECK(parse_seconds("2.011").count() == 2011);
+    CHECK(parse_seconds("2.0110001").count() == 2012);
+    CHECK(parse_seconds("1000000.000").count() == 1'000'000'000);
+    auto const nearly_0 = "0." + std::string(400, '0') + '1';  // but 0 is no limit
+    CHECK(parse_seconds(nearly_0).count() == 1);
+    for (auto const* text : {"", ".", "x", "1s", "-1", "+1", " 1", "1 ", "1,5", "1.2.3", "nan", "inf", "1e3", "1e-400",
+                             "0x10", "1000000.001", "1000001", "99999999999999999999"})
+        CHECK_MESSAGE(complaint(parse_seconds, text) != "none", text);
     auto const up_to_9 = [](std::string const& text) { return parse_count(text, 9); };
     CHECK(up_to_9("9") == 9);
     for (auto const* text : {"0", "", "-1", "1.5", "10"}) CHECK(complaint(up_to_9, text) != "none");
