@@ -16,7 +16,7 @@ using namespace plainsocks;
 program const this_program{"plainsocks", "A SOCKS5 proxy, RFC 1928 and RFC 1929, with a thread for each client."};
 
 void run(options const& options) {
-    auto const room = make_room({.clients = options.max_clients, .threads = 2});
+    auto const room = make_room(options.max_clients);
     if (!room.shortage.empty()) warn(room.shortage);
     network::blocking_resources shared;
     if (options.splice) shared.pipes = room.pipes;

@@ -21,7 +21,7 @@ program const this_program{"plainsocks-coroutine",
 void run(options const& options) {
     out.never_wait();
     err.never_wait();
-    auto const room = make_room({options.max_clients, 0, 32 + 4 * (options.threads - 1)});
+    auto const room = make_room(options.max_clients, 32 + 4 * (options.threads - 1));
     if (!room.shortage.empty()) warn(room.shortage);
     std::list<network::coroutine_resources> loops(options.threads);
     for (auto& loop : loops) {
