@@ -1,28 +1,12 @@
 #include "capture/recorder.hpp"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <unistd.h>
-
-#include <system_error>
-#include <tuple>
-
 namespace capture {
 
 namespace {
 
-constexpr std::size_t page = 4096;           // octets; as many as a pipe takes in one go
+constexpr std::size_t page = 4096;           // octets
 constexpr std::size_t longest_queue = 4096;  // pieces
 constexpr std::chrono::seconds patience{1};
-
-std::string last_error() { return std::generic_category().message(errno); }
-
-int open_file(std::string const& path) {
-    constexpr int only_for_us = 0600;
-    int const file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, only_for_us);
-    if (file < 0) throw std::runtime_error("cannot write --pcap " + path + ": " + last_error());
-    return file;
-}
 
 /// Since 1970, and never backwards: whoever sets the clock does not change the order of packets.
 std::chrono::nanoseconds now() {
@@ -35,7 +19,7 @@ std::chrono::nanoseconds now() {
 }  // namespace
 
 recorder::recorder(std::string const& path, std::function<void(std::string const&)> warn)
-    : path_(path), warn_(std::move(warn)), file_(open_file(path)) {
+    : path_(path), warn_(std::move(warn)), file_(path) {
     append(pcapng::section_header("plainsocks"));
     append(pcapng::interface_description("client side"));
     append(pcapng::interface_description("target side"));
@@ -49,7 +33,6 @@ recorder::~recorder() {
         changed_.notify_all();
     }
     thread_.join();
-    ::close(file_);
 }
 
 void recorder::record(side where, std::span<octet const> packet, std::string_view comment) {
@@ -72,7 +55,7 @@ void recorder::append(octets const& block) {
 }
 
 void recorder::work() {
-    ::off_t written = 0;
+    std::uint64_t written = 0;
     std::unique_lock lock(mutex_);
     while (!over_) {
         changed_.wait(lock, [&] { return closing_ || !queue_.empty(); });
@@ -81,27 +64,12 @@ void recorder::work() {
         queue_.pop_front();
         changed_.notify_all();
         lock.unlock();
-        auto const trouble = write(piece);
-        if (!trouble.empty()) std::ignore = ::ftruncate(file_, written);  // no half of a packet shall stay
-        written += static_cast<::off_t>(piece.size());
+        auto const error = file_.write(piece, patience);
+        if (error) file_.cut(written);  // no half of a packet shall stay
+        written += piece.size();
         lock.lock();
-        if (!trouble.empty()) give_up(trouble);
+        if (error) give_up(error == std::errc::timed_out ? "nobody reads it" : error.message());
     }
-}
-
-/// What went wrong, or nothing.
-std::string recorder::write(std::span<octet const> piece) const {
-    constexpr int patience_ms = std::chrono::milliseconds(patience).count();
-    while (!piece.empty()) {
-        pollfd reader{file_, POLLOUT, 0};  // only a pipe makes us wait
-        if (::poll(&reader, 1, patience_ms) == 0) return "nobody reads it";
-        auto const n = ::write(file_, piece.data(), std::min(piece.size(), page));
-        if (n >= 0)
-            piece = piece.subspan(static_cast<std::size_t>(n));
-        else if (errno != EINTR)
-            return last_error();
-    }
-    return {};
 }
 
 /// To be called with the lock.

@@ -1,6 +1,7 @@
 /// A file that packets are recorded to, by a thread of its own.
 #pragma once
 
+#include "capture/file.hpp"
 #include "capture/pcapng.hpp"
 
 #include <boost/thread/scoped_thread.hpp>
@@ -26,7 +27,7 @@ enum class side : std::uint32_t { client, target };
 class recorder {
 public:
     /// Writes over what the file held. A pipe will do, too. Calls warn(line) once if the recording ends before its
-    /// time. Throws std::runtime_error.
+    /// time. Throws std::system_error.
     recorder(std::string const& path, std::function<void(std::string const&)> warn);
 
     /// Writes what is still to be written.
@@ -45,12 +46,11 @@ public:
 private:
     void append(octets const& block);
     void work();
-    std::string write(std::span<octet const> piece) const;
     void give_up(std::string const& why);
 
     std::string const path_;
     std::function<void(std::string const&)> const warn_;
-    int const file_;
+    output_file const file_;
 
     std::mutex mutex_;  // for what follows
     std::condition_variable changed_;

@@ -2,21 +2,17 @@
 
 #include "network/addresses.hpp"
 
-#include <poll.h>
-#include <unistd.h>
+#include <boost/date_time/c_time.hpp>
 
-#include <climits>
-#include <csignal>
-#include <ctime>
+#include <cstdlib>
 #include <iostream>
-#include <tuple>
 
 namespace plainsocks {
 
 using network::error_code;
 using network::tcp;
 
-printer out(std::cout, STDOUT_FILENO), err(std::cerr, STDERR_FILENO);
+printer out(std::cout, console::output), err(std::cerr, console::error);
 
 namespace {
 
@@ -25,17 +21,12 @@ std::string name = "plainsocks";  // of this program, once main_of() knows it
 std::string now() {
     auto const seconds = std::time(nullptr);
     std::tm local{};
-    ::localtime_r(&seconds, &local);
+    boost::date_time::c_time::localtime(&seconds, &local);
     char text[sizeof "2026-01-01 00:00:00"];
-    return {text, std::strftime(text, sizeof text, "%F %T", &local)};
+    return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local)};
 }
 
 }  // namespace
-
-bool printer::is_read() const {
-    pollfd reader{descriptor_, POLLOUT, 0};
-    return ::poll(&reader, 1, 0) == 1;
-}
 
 void printer::operator()(std::string const& text) {
     std::lock_guard const lock(mutex_);
@@ -43,11 +34,12 @@ void printer::operator()(std::string const& text) {
     if (lost_ > 0 || !write(text)) ++lost_;
 }
 
-/// A pipe that can be written has room for PIPE_BUF octets.
 bool printer::write(std::string_view text) {
-    for (; !text.empty(); text.remove_prefix(std::min<std::size_t>(text.size(), PIPE_BUF))) {
-        if (!waits_ && !is_read()) return false;
-        to_ << text.substr(0, PIPE_BUF) << std::flush;
+    while (!text.empty()) {
+        auto const part = text.substr(0, waits_ ? text.size() : room(console_));
+        if (part.empty()) return false;
+        to_ << part << std::flush;
+        text.remove_prefix(part.size());
     }
     return true;
 }
@@ -108,21 +100,19 @@ std::unique_ptr<capture::recorder> start_recording(options const& options) {
 }
 
 void leave_threads_behind() {
-    auto const line = name + ": some threads did not end: a name is still looked up, or the log is not read\n";
-    if (err.is_read()) std::ignore = ::write(STDERR_FILENO, line.data(), line.size());
-    ::_exit(0);
+    write_at_once(name + ": some threads did not end: a name is still looked up, or the log is not read\n");
+    std::_Exit(0);
 }
 
 int main_of(program const& which, int argc, char** argv, void (*run)(options const&)) {
     name = which.name;
-    std::signal(SIGPIPE, SIG_IGN);  // a terminal that has gone is no reason to go
-    std::signal(SIGXFSZ, SIG_IGN);  // nor is a file that may not grow any more
-    std::cerr.tie(nullptr);         // an error must not wait for a log that nobody reads
+    ignore_signals_of_writing();
+    std::cerr.tie(nullptr);  // an error must not wait for a log that nobody reads
     try {
         auto options = parse_options(which, argc, argv);
         if (!options) return 0;
         if (options->trace)
-            options->settings.trace.emplace([](std::string const& text) { out(text); }, ::isatty(STDOUT_FILENO));
+            options->settings.trace.emplace([](std::string const& text) { out(text); }, shows_colours(console::output));
         run(*options);
         return 0;
     } catch (usage_error const& e) {

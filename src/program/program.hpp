@@ -3,6 +3,7 @@
 
 #include "capture/recorder.hpp"
 #include "network/listener.hpp"
+#include "program/console.hpp"
 #include "program/line_limit.hpp"
 #include "program/options.hpp"
 #include "session/record.hpp"
@@ -15,7 +16,7 @@ namespace plainsocks {
 /// Writes lines that come from many threads and must not be mixed.
 class printer {
 public:
-    printer(std::ostream& to, int descriptor) : to_(to), descriptor_(descriptor) {}
+    printer(std::ostream& to, console which) : to_(to), console_(which) {}
 
     /// As it is, a reader who stops reading stops the writers. After this, they go on, and lines are lost and counted.
     void never_wait() { waits_ = false; }
@@ -23,14 +24,14 @@ public:
     void operator()(std::string const& text);
 
     /// Can a line be written without waiting for the reader?
-    bool is_read() const;
+    bool is_read() const { return room(console_) > 0; }
 
 private:
     bool write(std::string_view text);
 
     std::mutex mutex_;
     std::ostream& to_;
-    int const descriptor_;
+    console const console_;
     bool waits_ = true;
     std::size_t lost_ = 0;
 };
