@@ -21,11 +21,11 @@ po::options_description all_options(program const& which) {
     auto const often = [](char const* value) { return po::value<strings>()->value_name(value); };
     auto const seconds = [&](char const* standard) { return once("SECONDS")->default_value(standard); };
 
-    po::options_description all(line_length), doors("Where to listen", line_length),
+    po::options_description all(line_length), listening("Where to listen", line_length),
         rules("Who may come, and where to", line_length), limits("Limits; 0 is no limit", line_length),
         commands("What it does for clients", line_length), shown("What it shows", line_length);
 
-    auto add = doors.add_options();
+    auto add = listening.add_options();
     add("listen", often("ADDRESS:PORT"),
         "Accept clients here; may be given again. Default 127.0.0.1:10800. [::1]:10800 is IPv6, port 0 any free port.");
     add("open",
@@ -79,7 +79,7 @@ po::options_description all_options(program const& which) {
         "minute have a line, and 60 other clients that made no request; the rest are counted.");
     add("help", "Show this text.");
     add("version", "Show the version.");
-    return all.add(doors).add(rules).add(limits).add(commands).add(shown);
+    return all.add(listening).add(rules).add(limits).add(commands).add(shown);
 }
 
 po::variables_map read_values(int argc, char const* const* argv, po::options_description const& all) {

@@ -47,19 +47,19 @@ bool printer::write(std::string_view text) {
 void client_log::write(session::record const& record) {
     std::lock_guard const lock(mutex_);
     auto const at = session::clock::now();
-    tell_what_was_left_out(at);
+    write_what_was_left_out(at);
     auto& limit = record.end == session::record::login_failed ? failed_logins_ : without_request_;
     if (record.request || limit.admits(at)) line(record.line());
 }
 
 void client_log::end() {
     std::lock_guard const lock(mutex_);
-    tell_what_was_left_out(session::time_point::max());
+    write_what_was_left_out(session::time_point::max());
 }
 
 void client_log::line(std::string const& text) { out(now() + ' ' + text + '\n'); }
 
-void client_log::tell_what_was_left_out(session::time_point at) {
+void client_log::write_what_was_left_out(session::time_point at) {
     if (auto const n = failed_logins_.left_out(at)) line("failed logins not shown: " + std::to_string(n));
     if (auto const n = without_request_.left_out(at)) line("clients without a request not shown: " + std::to_string(n));
 }
@@ -67,10 +67,10 @@ void client_log::tell_what_was_left_out(session::time_point at) {
 void warn(std::string const& line) { err(name + ": " + line + '\n'); }
 
 std::list<network::listener> listen(boost::asio::io_context& io, std::vector<tcp::endpoint> const& endpoints) {
-    std::list<network::listener> doors;
+    std::list<network::listener> listeners;
     for (auto const& endpoint : endpoints) {
         try {
-            doors.emplace_back(io, endpoint);
+            listeners.emplace_back(io, endpoint);
         } catch (boost::system::system_error const& e) {
             auto const in_use = e.code() == boost::asio::error::address_in_use;
             throw std::runtime_error(
@@ -78,10 +78,10 @@ std::list<network::listener> listen(boost::asio::io_context& io, std::vector<tcp
                 (in_use ? "; is there another plainsocks? Choose another port with --listen" : ""));
         }
     }
-    return doors;
+    return listeners;
 }
 
-void announce(network::listener const& door) { out("listening on " + to_string(door.local()) + '\n'); }
+void announce(network::listener const& listener) { out("listening on " + to_string(listener.local()) + '\n'); }
 
 void try_outgoing(boost::asio::io_context& io, boost::asio::ip::address const& address) {
     error_code error;
@@ -89,7 +89,7 @@ void try_outgoing(boost::asio::io_context& io, boost::asio::ip::address const& a
     tcp::endpoint const endpoint(address, 0);
     probe.open(endpoint.protocol(), error);
     if (!error) probe.bind(endpoint, error);
-    if (error) throw std::runtime_error("cannot use --outgoing " + address.to_string() + ": " + error.message());
+    if (error) throw std::system_error(error, "cannot use --outgoing " + address.to_string());
 }
 
 std::unique_ptr<capture::recorder> start_recording(options const& options) {

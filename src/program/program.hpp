@@ -1,4 +1,4 @@
-/// What the two programs have in common: lines, doors, and how they end.
+/// What the two programs have in common: lines, listeners, and how they end.
 #pragma once
 
 #include "capture/recorder.hpp"
@@ -52,23 +52,24 @@ public:
 
 private:
     static void line(std::string const& text);
-    void tell_what_was_left_out(session::time_point at);
+    void write_what_was_left_out(session::time_point at);
 
     std::mutex mutex_;
     line_limit failed_logins_;
     line_limit without_request_;  ///< other clients that made none
 };
 
-/// Opens the doors, all or none. Throws std::runtime_error, as does try_outgoing().
+/// Listens everywhere or nowhere. Throws std::runtime_error.
 std::list<network::listener> listen(boost::asio::io_context& io, std::vector<network::tcp::endpoint> const& endpoints);
 
-/// Says where a door is.
-void announce(network::listener const& door);
+/// The line that says where clients find it.
+void announce(network::listener const& listener);
 
 /// An address that this machine does not have should not wait for the first client to be found out.
+/// Throws std::system_error.
 void try_outgoing(boost::asio::io_context& io, boost::asio::ip::address const& address);
 
-/// For --pcap; nothing when it was not given. Throws std::runtime_error.
+/// For --pcap; nothing when it was not given. Throws std::system_error.
 std::unique_ptr<capture::recorder> start_recording(options const& options);
 
 /// The end of a program that cannot wait for its threads: a name look-up cannot be interrupted, nor can a thread that

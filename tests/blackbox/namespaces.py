@@ -71,15 +71,15 @@ class SocketsInside:
 
     INSIDE = """
 import socket
-with socket.socket(fileno=0) as door:
-    while wanted := door.recv(2):
+with socket.socket(fileno=0) as channel:
+    while wanted := channel.recv(2):
         with socket.socket(*wanted) as made:
-            socket.send_fds(door, [b"!"], [made.fileno()])
+            socket.send_fds(channel, [b"!"], [made.fileno()])
 """
 
     def __init__(self, proxy):
         self._lock = threading.Lock()
-        self._door, theirs = socket.socketpair()
+        self._channel, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(inside(proxy, sys.executable, "-c", self.INSIDE), stdin=theirs)
 
@@ -87,13 +87,13 @@ with socket.socket(fileno=0) as door:
         return self
 
     def __exit__(self, *_):
-        self._door.close()
+        self._channel.close()
         self._process.wait()
 
     def __call__(self, family, kind):
         """As socket.socket does."""
         with self._lock:
-            self._door.sendall(bytes([family, kind]))
-            answer, descriptors, _, _ = socket.recv_fds(self._door, 1, 1)
+            self._channel.sendall(bytes([family, kind]))
+            answer, descriptors, _, _ = socket.recv_fds(self._channel, 1, 1)
         assert answer, "the process inside has ended"
         return socket.socket(fileno=descriptors[0])

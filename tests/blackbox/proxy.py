@@ -68,12 +68,12 @@ class Proxy:
 
     @property
     def address(self):
-        """Host and port of its first door."""
+        """Host and port of the first address where it listens."""
         return self.addresses[0]
 
     @property
     def url(self):
-        """HOST:PORT of its first door, as curl and nc want it."""
+        """HOST:PORT of the first address where it listens, as curl and nc want it."""
         host, port = self.address
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 

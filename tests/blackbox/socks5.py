@@ -82,8 +82,8 @@ def read_to_end(connection):
 class Client:
     """A connection to the proxy."""
 
-    def __init__(self, proxy, source=None, door=0, receive_buffer=None):
-        host, port = proxy.addresses[door]
+    def __init__(self, proxy, source=None, listen=0, receive_buffer=None):
+        host, port = proxy.addresses[listen]
         self.user = proxy.user
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.socket = proxy.socket(family, socket.SOCK_STREAM)

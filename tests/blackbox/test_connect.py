@@ -37,9 +37,9 @@ def test_kinds_of_address(proxy, name, host):
 def test_proxy_on_ipv6(start_proxy, listener):
     """A proxy that listens on ::1 reaches IPv4 targets, and the other way round."""
     proxy = start_proxy(listen=("[::1]:0", "127.0.0.1:0"))
-    for door in 0, 1:
+    for listen in 0, 1:
         for host in "127.0.0.1", "::1":
-            with Listener(host) as listener, connect(proxy, listener.address, door=door) as client:
+            with Listener(host) as listener, connect(proxy, listener.address, listen=listen) as client:
                 with listener.accept() as target:
                     check_that_it_talks(client, target)
     proxy.wait_for_log(" [::1]:")

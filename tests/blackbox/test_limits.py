@@ -31,12 +31,12 @@ def test_most_clients(start_proxy):
     check_that_it_serves(proxy)
 
 
-def test_most_clients_of_all_doors(start_proxy):
-    """The limit is one for all doors."""
+def test_most_clients_of_all_listeners(start_proxy):
+    """The limit is one for all that it listens on."""
     proxy = start_proxy("--max-clients", "1", listen=("127.0.0.1:0", "127.0.0.1:0"))
     with Client(proxy) as one:
         one.greet()
-        with Client(proxy, door=1) as other:
+        with Client(proxy, listen=1) as other:
             other.send(greeting(0))
             assert not is_answered(other)
             one.close()

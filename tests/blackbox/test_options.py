@@ -122,20 +122,20 @@ def test_address_of_nobody():
     assert re.fullmatch(rf"{NAME}: cannot listen on 192.0.2.77:0: Cannot assign requested address.*\n", done.stderr)
 
 
-def test_one_bad_door_of_two(start_proxy):
+def test_one_bad_address_of_two(start_proxy):
     """It listens everywhere or nowhere."""
     proxy = start_proxy()
     done = run_program(LOOPBACK, "--listen", proxy.url)
     assert done.returncode == 1 and done.stdout == ""
 
 
-def test_several_doors(start_proxy, listener):
-    """--listen may be given again. Each door has a line of its own, and a client enters by any."""
+def test_several_addresses(start_proxy, listener):
+    """--listen may be given again. Each address has a line of its own, and serves clients."""
     proxy = start_proxy(listen=["127.0.0.1:0", "127.0.0.1:0", "[::1]:0", "127.0.0.2:0"])
     assert [host for host, _ in proxy.addresses] == ["127.0.0.1", "127.0.0.1", "::1", "127.0.0.2"]
     assert len(proxy.stdout().splitlines()) == 4
-    for door in range(4):
-        with connect(proxy, listener.address, door=door):
+    for number in range(4):
+        with connect(proxy, listener.address, listen=number):
             listener.accept().close()
 
 

@@ -14,8 +14,8 @@ from socks5 import (BIND, CONNECT, NOT_ALLOWED, REFUSED, SUCCEEDED, UDP_ASSOCIAT
 from targets import Listener, UdpSocket
 from waiting import patience
 
-DOOR, OTHER = "10.0.0.1", "10.0.0.2"  # of the proxy, and of a client and of targets that it may have
-ADDRESSES = f"{DOOR}/24", f"{OTHER}/24", "fd00::2/64", "169.254.7.7/16"
+PROXY, OTHER = "10.0.0.1", "10.0.0.2"  # of the proxy, and of a client and of targets that it may have
+ADDRESSES = f"{PROXY}/24", f"{OTHER}/24", "fd00::2/64", "169.254.7.7/16"
 
 LOOPBACK = ["127.0.0.1", "127.9.9.9", "0.0.0.0", "::1", "::", "::ffff:127.0.0.1", "::ffff:0.0.0.0",
             b"127.0.0.1", b"127.1", b"0x7f.1", b"2130706433", b"0", b"0.0.0.0", b"::1", b"::", b"::ffff:127.0.0.1",
@@ -33,7 +33,7 @@ def remote(start_proxy, tmp_path):
     running = []
 
     def start(answer, *options):
-        proxy = start_proxy("--open", *options, listen=[f"{DOOR}:0", "127.0.0.1:0", "[::]:0"],
+        proxy = start_proxy("--open", *options, listen=[f"{PROXY}:0", "127.0.0.1:0", "[::]:0"],
                             wrapper=with_name_server(tmp_path, *ADDRESSES))
         proxy.socket = SocketsInside(proxy)
         running.extend([proxy.socket, NameServer(proxy, answer)])
@@ -59,7 +59,7 @@ def secrets(proxy, port=0):
             secret.check_that_nobody_has_come()
 
 
-@pytest.mark.parametrize("source", [OTHER, DOOR], ids=["another machine", "the proxy itself"])
+@pytest.mark.parametrize("source", [OTHER, PROXY], ids=["another machine", "the proxy itself"])
 def test_connect(proxy, source):
     """CONNECT: REP 02, by address and by name. Nor does it help to come by way of the proxy: the connection that the
     proxy makes to itself has its own address, and not that of the loopback."""
@@ -71,8 +71,8 @@ def test_connect(proxy, source):
 def test_connect_by_way_of_the_proxy(proxy):
     """The same with a real connection through the proxy to the proxy: to its address, and to its wildcard address."""
     with secrets(proxy) as port:
-        for door, target in itertools.product((0, 2), LOCAL):
-            with connect(proxy, (DOOR, proxy.addresses[door][1]), source=OTHER) as client:
+        for listen, target in itertools.product((0, 2), LOCAL):
+            with connect(proxy, (PROXY, proxy.addresses[listen][1]), source=OTHER) as client:
                 assert client.request(CONNECT, (target, port)).rep == NOT_ALLOWED, target
                 assert client.read_to_end() == b""
 
@@ -81,11 +81,11 @@ def test_others_are_reached(proxy):
     """It is the loopback that is out of reach, not the machine; and a client on the loopback reaches everything."""
     with Listener(make=proxy.socket) as local, Listener(OTHER, make=proxy.socket) as other:
         assert refusal(proxy, (OTHER, 9), source=OTHER) == REFUSED
-        for target, source, door in (other, OTHER, 0), (local, "127.0.0.1", 1), (other, "127.0.0.1", 1):
-            connect(proxy, target.address, source=source, door=door).close()
+        for target, source, listen in (other, OTHER, 0), (local, "127.0.0.1", 1), (other, "127.0.0.1", 1):
+            connect(proxy, target.address, source=source, listen=listen).close()
             target.accept().close()
         for target in "127.0.0.1", "0.0.0.0", "::ffff:127.0.0.1", b"127.1", "localhost", "zeros.test", "mapped.test":
-            connect(proxy, (target, local.port), door=1).close()
+            connect(proxy, (target, local.port), listen=1).close()
             local.accept().close()
 
 
@@ -176,7 +176,7 @@ def test_bind(proxy):
             if target not in ANY:
                 assert reply.rep == NOT_ALLOWED, target
                 continue
-            assert reply.rep == SUCCEEDED and reply.bnd[0] == DOOR, target
+            assert reply.rep == SUCCEEDED and reply.bnd[0] == PROXY, target
             with visit(proxy, reply.bnd, "127.0.0.1") as stranger:
                 assert stranger.recv(1) == b""
             with visit(proxy, reply.bnd, OTHER) as peer:

@@ -12,9 +12,9 @@ from waiting import patience, wait_until
 class Association:
     """A client with a UDP socket, and the relay that it may use."""
 
-    def __init__(self, proxy, dst=UNSPECIFIED, host="127.0.0.1", door=0):
+    def __init__(self, proxy, dst=UNSPECIFIED, host="127.0.0.1", listen=0):
         self.udp = UdpSocket(host)
-        self.tcp = Client(proxy, door=door)
+        self.tcp = Client(proxy, listen=listen)
         reply = self.tcp.request(UDP_ASSOCIATE, dst)
         assert reply.rep == SUCCEEDED
         self.relay = reply.bnd

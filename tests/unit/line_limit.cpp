@@ -37,7 +37,7 @@ TEST_CASE("who keeps within the limit is never left out") {
     CHECK(limit.left_out(line_limit::time_point::max()) == 0);
 }
 
-TEST_CASE("what was left out is told once, when the minute is over") {
+TEST_CASE("what was left out is reported once, when the minute is over") {
     line_limit limit;
     admitted(limit, 10'000, start);
     CHECK(limit.left_out(start + 59'999ms) == 0);
@@ -48,7 +48,7 @@ TEST_CASE("what was left out is told once, when the minute is over") {
     CHECK(limit.left_out(start + 121s) == 2);
 }
 
-TEST_CASE("what was not told yet is told later") {
+TEST_CASE("what was not reported yet is reported later") {
     line_limit limit;
     admitted(limit, 63, start);
     admitted(limit, 64, start + 2min);
