@@ -1,10 +1,11 @@
 #include "capture/file.hpp"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <climits>
 #include <tuple>
 
 namespace capture {

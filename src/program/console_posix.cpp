@@ -1,9 +1,9 @@
 #include "program/console.hpp"
 
-#include <limits.h>
 #include <poll.h>
 #include <unistd.h>
 
+#include <climits>
 #include <csignal>
 #include <tuple>
 

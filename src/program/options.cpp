@@ -63,7 +63,6 @@ po::options_description all_options(program const& which) {
         "machine's own (NAT).");
     add("no-bind", "Refuse BIND (REP 07).");
     add("no-udp", "Refuse UDP ASSOCIATE (REP 07).");
-
     add("no-splice",
         "Copy all data through this program. Otherwise Linux moves what comes in bulk, in a third of the time, and the "
         "program does not see it.");
@@ -72,8 +71,7 @@ po::options_description all_options(program const& which) {
     add("trace", "Show every SOCKS message, octet by octet. Passwords are shown as ***.");
     add("pcap", once("FILE"),
         "Record what passes on both sides of the proxy, for Wireshark. What FILE held is lost. Passwords and data are "
-        "in "
-        "it as they were sent. Implies --no-splice.");
+        "in it as they were sent. Implies --no-splice.");
     add("quiet",
         "No line for each client that has left, not even for a failed login. Otherwise the first 60 failed logins of a "
         "minute have a line, and 60 other clients that made no request; the rest are counted.");
@@ -86,16 +84,14 @@ po::variables_map read_values(int argc, char const* const* argv, po::options_des
     po::variables_map values;
     try {
         auto const style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-        auto known = po::options_description().add(all);
-        known.add_options()("stray", po::value<strings>());
-        auto const without_dashes = po::positional_options_description().add("stray", -1);
-        po::store(po::command_line_parser(argc, argv).options(known).positional(without_dashes).style(style).run(),
-                  values);
+        auto const parsed = po::command_line_parser(argc, argv).options(all).style(style).run();
+        for (auto const& each : parsed.options)
+            if (each.string_key.empty())
+                throw usage_error("'" + each.value.front() + "' is neither an option nor the value of one");
+        po::store(parsed, values);
     } catch (po::error const& e) {
         throw usage_error(e.what());
     }
-    if (values.count("stray") > 0)
-        throw usage_error("'" + values["stray"].as<strings>().front() + "' is neither an option nor the value of one");
     return values;
 }
 

@@ -94,15 +94,14 @@ session::target_rule parse_target_rule(std::string const& text) {
     }
     boost::system::error_code not_an_address;
     asio::ip::make_address(host.substr(0, host.find('/')), not_an_address);
-    if (!not_an_address) {
+    if (!not_an_address)
         rule.what = parse_cidr(host);
-        return rule;
-    }
-    if (!is_name_pattern(host))
+    else if (is_name_pattern(host))
+        rule.what = session::normal(host);
+    else
         throw usage_error("'" + text +
                           "' is no rule, expected a block like 10.0.0.0/8, a name, *.name or *, and behind it " +
                           "nothing, :PORT or :FROM-TO");
-    rule.what = session::normal(host);
     return rule;
 }
 

@@ -9,7 +9,6 @@
 
 namespace plainsocks {
 
-using network::error_code;
 using network::tcp;
 
 printer out(std::cout, console::output), err(std::cerr, console::error);
@@ -84,12 +83,11 @@ std::list<network::listener> listen(boost::asio::io_context& io, std::vector<tcp
 void announce(network::listener const& listener) { out("listening on " + to_string(listener.local()) + '\n'); }
 
 void try_outgoing(boost::asio::io_context& io, boost::asio::ip::address const& address) {
-    error_code error;
-    tcp::socket probe(io);
-    tcp::endpoint const endpoint(address, 0);
-    probe.open(endpoint.protocol(), error);
-    if (!error) probe.bind(endpoint, error);
-    if (error) throw std::system_error(error, "cannot use --outgoing " + address.to_string());
+    try {
+        tcp::socket const probe(io, tcp::endpoint(address, 0));
+    } catch (boost::system::system_error const& e) {
+        throw std::system_error(e.code(), "cannot use --outgoing " + address.to_string());
+    }
 }
 
 std::unique_ptr<capture::recorder> start_recording(options const& options) {

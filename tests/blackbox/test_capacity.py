@@ -71,7 +71,7 @@ def is_served(client):
     """Or has it to wait, or to come again?"""
     with contextlib.suppress(AssertionError, ConnectionError):
         client.send(greeting(0))
-        return is_answered(client)
+        return is_answered(client, 1)
     return False
 
 
