@@ -27,7 +27,7 @@ public:
     void send(std::vector<message> const& messages);
     void send(message const& m) { send(std::vector{m}); }
 
-    /// Each octet in a segment of its own.
+    /// Each octet in a segment of its own, which the server has read before the next one is sent.
     void send_octetwise(message const& m);
 
     // What the server says. All check VER, RSV and ATYP, and that the message is complete.

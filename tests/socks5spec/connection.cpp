@@ -1,8 +1,12 @@
 #include "socks5spec/connection.hpp"
 
+#include "socks5spec/taken.hpp"
+
 #include <boost/asio/buffer.hpp>
 
 #include <sys/socket.h>
+
+#include <thread>
 
 namespace spec {
 
@@ -41,7 +45,13 @@ address connection::local() const {
 
 std::size_t connection::write_some(std::span<octet const> some) {
     error_code error;
-    return socket_.write_some(asio::buffer(some.data(), some.size()), error);
+    return write_some(some, error);
+}
+
+std::size_t connection::write_some(std::span<octet const> some, error_code& error) {
+    auto const n = socket_.write_some(asio::buffer(some.data(), some.size()), error);
+    sent_ += n;
+    return n;
 }
 
 void connection::write(octets const& all) {
@@ -69,12 +79,23 @@ std::size_t connection::try_to_write(octets const& all) {
     std::span<octet const> rest(all);
     error_code error;
     while (!rest.empty()) {
-        rest = rest.subspan(socket_.write_some(asio::buffer(rest.data(), rest.size()), error));
+        rest = rest.subspan(write_some(rest, error));
         if (error && error != asio::error::would_block) break;
         if (error && !waiting().writable(socket_).until(limit))
             fail("that the " + here_ + " can send", "the server takes nothing, in the time limit");
     }
     return all.size() - rest.size();
+}
+
+bool connection::wait_until_taken() {
+    auto const here = local();
+    for (auto const limit = clock::now() + 1s; clock::now() < limit; std::this_thread::sleep_for(100us)) {
+        auto const taken = taken_by_peer(here, remote_);
+        if (!taken) return false;
+        // Twice, because what has come and what of it is unread are not looked at in the same moment.
+        if (taken == sent_ && taken_by_peer(here, remote_) == sent_) return true;
+    }
+    return false;
 }
 
 arrival connection::read_some(std::size_t most, time_point limit) {

@@ -45,6 +45,10 @@ public:
     /// Sends as much as the other side takes at once; 0 when that is nothing. No failure when it was reset.
     std::size_t write_some(std::span<octet const> some);
 
+    /// Waits until the program at the other end has read all that was sent from here, so that what is sent next cannot
+    /// be joined with it. False when nobody can tell, or the program leaves it unread.
+    bool wait_until_taken();
+
     /// The next octets, at most so many, or why there are none.
     arrival read_some(std::size_t most, time_point limit);
 
@@ -71,6 +75,8 @@ protected:
     void tell_if_closed(std::size_t sent, std::size_t all) const;
 
 private:
+    std::size_t write_some(std::span<octet const> some, error_code& error);
+
     /// At most n octets, and what came behind them if they are fewer.
     std::pair<octets, arrival> read_up_to(std::size_t n);
 
@@ -80,6 +86,7 @@ private:
     tcp::socket socket_;
     std::string here_;
     address remote_;
+    std::uint64_t sent_ = 0;
 };
 
 address to_address(tcp::endpoint const& endpoint);
