@@ -29,7 +29,8 @@ struct record {
                (request ? ", "s + std::string(name(request->cmd)) + ' ' + to_string(request->dst) : "");
     }
 
-    /// The same, and ", 0.012 s, 78 octets up, 612 octets down: done".
+    /// The same, and ", 0.012 s, 78 octets up, 612 octets down: done". Always "octets", so that a program that reads
+    /// the log needs one pattern.
     std::string line() const {
         auto const ms = std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - began).count();
         auto const fraction = std::to_string(1000 + ms % 1000).substr(1);

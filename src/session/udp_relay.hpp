@@ -28,7 +28,7 @@ struct traced_datagram {
 
     socks5::fields fields() const {
         auto shown = header.fields();
-        shown.push_back({"DATA", {}, std::to_string(data) + " octets"});
+        shown.push_back({"DATA", {}, socks5::count_of_octets(data)});
         return shown;
     }
 };

@@ -55,7 +55,7 @@ struct address {
         socks5::fields shown{{"ATYP", {type()}, name}};
         if (!known()) return shown;
         auto const* domain = std::get_if<domainname>(&host);
-        auto const length = domain != nullptr ? std::to_string(domain->octets.size()) + " octets: " : "";
+        auto const length = domain != nullptr ? count_of_octets(domain->octets.size()) + ": " : "";
         shown.push_back({prefix + ".ADDR", addr_octets(), length + to_string(host)});
         shown.push_back({prefix + ".PORT", port_octets(), std::to_string(port)});
         return shown;

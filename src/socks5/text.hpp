@@ -24,6 +24,9 @@ inline std::string hex(octets const& values) {
     return text;
 }
 
+/// "1 octet", "2 octets".
+inline std::string count_of_octets(std::size_t n) { return std::to_string(n) + (n == 1 ? " octet" : " octets"); }
+
 /// What a peer sent as text, fit for one line of a log: all but visible ASCII is written as \x0a. A backslash
 /// is doubled, so that two different names never look the same.
 inline std::string printable(std::string_view raw) {

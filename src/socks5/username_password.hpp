@@ -43,7 +43,7 @@ struct login {
 
     socks5::fields fields() const {
         socks5::fields shown{{"VER", {ver}, "version of the subnegotiation"},
-                             {"ULEN", {ulen}, std::to_string(ulen) + " octets of name"}};
+                             {"ULEN", {ulen}, count_of_octets(ulen) + " of name"}};
         if (ver != login_version) return shown;
         shown.push_back({"UNAME", octets(uname.begin(), uname.end()), '"' + printable(uname) + '"'});
         shown.push_back({"PLEN", {plen}, "length of the password", true});

@@ -144,7 +144,7 @@ CLAUSE("1928-7", SENSE, "an answer that is too large is not cut",
     target.send(seen, random_octets(65'507, 11));
     suspect("The server cuts what does not fit. Half a datagram is worse than none.");
     if (auto const came = a.near.receive_within(a_moment); came && came->data.size() < 65'507)
-        fail("no datagram", std::to_string(came->data.size()) + " octets");
+        fail("no datagram", count_of_octets(came->data.size()));
     suspect("The answer that was too large has ended the association.");
     a.expect_echo(target);
 }

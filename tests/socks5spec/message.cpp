@@ -41,8 +41,6 @@ message message::rest(std::size_t length) const {
     return behind;
 }
 
-std::string count_of_octets(std::size_t n) { return std::to_string(n) + (n == 1 ? " octet" : " octets"); }
-
 octets text(std::string_view t) { return {t.begin(), t.end()}; }
 
 octets operator+(octets left, octets const& right) {
@@ -64,9 +62,9 @@ message greeting(octets const& methods) {
 message login(std::string const& name, std::string const& password) {
     return {"login",
             {{"VER", {1}, "version of the subnegotiation"},
-             {"ULEN", {static_cast<octet>(name.size())}, std::to_string(name.size()) + " octets of name"},
+             {"ULEN", {static_cast<octet>(name.size())}, count_of_octets(name.size()) + " of name"},
              {"UNAME", text(name), '"' + socks5::printable(name) + '"'},
-             {"PLEN", {static_cast<octet>(password.size())}, std::to_string(password.size()) + " octets of password"},
+             {"PLEN", {static_cast<octet>(password.size())}, count_of_octets(password.size()) + " of password"},
              {"PASSWD", text(password), '"' + socks5::printable(password) + '"'}}};
 }
 
@@ -85,7 +83,7 @@ message udp_header(address const& dst) {
     return made;
 }
 
-message payload(octets const& some) { return {"data", {{"DATA", some, std::to_string(some.size()) + " octets"}}}; }
+message payload(octets const& some) { return {"data", {{"DATA", some, count_of_octets(some.size())}}}; }
 
 std::string rep_text(octet rep) { return socks5::hex(rep) + ", " + std::string(phrase(socks5::rep(rep))); }
 

@@ -6,6 +6,7 @@
 namespace spec {
 
 using socks5::address;
+using socks5::count_of_octets;
 using socks5::octet;
 using socks5::octets;
 
@@ -23,9 +24,6 @@ struct message {
     message cut(std::size_t length) const;
     message rest(std::size_t length) const;
 };
-
-/// "1 octet", "2 octets".
-std::string count_of_octets(std::size_t n);
 
 octets text(std::string_view t);
 octets operator+(octets left, octets const& right);

@@ -83,7 +83,7 @@ udp_port::udp_port(std::string here, socks5::host const& host, std::uint16_t por
 void udp_port::send(address const& to, octets const& data) {
     error_code error;
     socket_.send_to(asio::buffer(data), {to_ip(to.host), to.port}, 0, error);
-    tell(here_ + " " + to_string(where()) + " -> " + to_string(to) + "  " + std::to_string(data.size()) + " octets" +
+    tell(here_ + " " + to_string(where()) + " -> " + to_string(to) + "  " + count_of_octets(data.size()) +
          (error ? ": " + error.message() : ""));
 }
 
@@ -95,7 +95,7 @@ std::optional<datagram> udp_port::receive_within(std::chrono::milliseconds time)
         auto const n = socket_.receive_from(asio::buffer(buffer), from, 0, error);
         if (!error) {
             buffer.resize(n);
-            tell(here_ + " gets " + std::to_string(n) + " octets from " + to_string(to_address(from)));
+            tell(here_ + " gets " + count_of_octets(n) + " from " + to_string(to_address(from)));
             return datagram{buffer, to_address(from)};
         }
         // Other errors are refusals of what was sent before.
@@ -110,7 +110,7 @@ datagram udp_port::receive() {
 
 void udp_port::expect_silence() {
     if (auto const came = receive_within(a_moment))
-        fail("no datagram for the " + here_, std::to_string(came->data.size()) + " octets");
+        fail("no datagram for the " + here_, count_of_octets(came->data.size()));
 }
 
 }  // namespace spec

@@ -114,7 +114,7 @@ def fits(field, octets, meaning, said):
         said = str(int.from_bytes(octets, "big"))
     elif field.endswith(".ADDR"):
         said = str(ipaddress.ip_address(octets)) if len(octets) in (4, 16) else octets[1:].decode()
-        meaning = meaning.removeprefix(f"{octets[0]} octets: ")
+        meaning = re.sub(rf"^{octets[0]} octets?: ", "", meaning)
     elif said.startswith("***"):  # the proxy does not show it
         said = f"{octets[0]} octets of password" if len(octets) == 1 else octets.decode()
     return field == "DATA" or meaning in ("", said.strip('"'))

@@ -87,6 +87,9 @@ TEST_CASE("UDP header: fragments and odd RSV are shown") {
 TEST_CASE("text for people") {
     CHECK(socks5::hex(octets{0x00, 0x0a, 0xff}) == "00 0a ff");
     CHECK(socks5::hex(octets{}).empty());
+    CHECK(socks5::count_of_octets(0) == "0 octets");
+    CHECK(socks5::count_of_octets(1) == "1 octet");
+    CHECK(socks5::count_of_octets(2) == "2 octets");
     CHECK(socks5::printable("a\\b \n\x7f\xe4") == "a\\\\b\\x20\\x0a\\x7f\\xe4");
 }
 

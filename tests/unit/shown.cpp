@@ -82,6 +82,10 @@ TEST_CASE("the line of the log") {
 
     record.user = "alice\nroot";
     record.request = socks5::request{5, socks5::cmd::connect, 0, named("localhost", 80)};
+    record.up = 1;  // "octets" all the same, for those who read the log by a pattern
+    record.down = 1;
+    CHECK(record.line().ends_with(" s, 1 octets up, 1 octets down: done"));
+
     record.up = 78;
     record.down = 612;
     record.began -= std::chrono::milliseconds(61'012);
