@@ -14,6 +14,9 @@ void expect_failure(client& c, std::string const& cause_of_success) {
     c.expect_reply({4, 1, 2, 3, 5, 8}, {{no_success, cause_of_success}, {7, "REP 07 is for an unknown CMD."}});
 }
 
+/// The longest part of a name between two dots, RFC 1035 section 2.3.4.
+std::string const longest_label(63, 'x');
+
 /// The low octet first.
 std::uint16_t swapped(std::uint16_t port) { return static_cast<std::uint16_t>(port << 8 | port >> 8); }
 
@@ -80,7 +83,23 @@ CLAUSE("1928-5", MUST, "a name of 255 octets",
     suspect("The server does not read all of the name. Is its length kept in a signed char, or the buffer too small?");
     client c;
     c.greet();
-    c.send(request(connect, with_name(std::string(255, 'x'), 9)));
+    auto const& x = longest_label;  // longer ones are another case
+    c.send(request(connect, with_name(x + '.' + x + '.' + x + '.' + x, 9)));
+    be_patient();
+    expect_failure(c, "There is no such name.");
+}
+
+CLAUSE(
+    "1928-6", MUST, "a name with a label of 64 octets",
+    "A part of a name between two dots, a label, has at most 63 octets (RFC 1035 section 2.3.4). So there is no such "
+    "name, but the request is answered.") {
+    suspect(
+        "The server does not answer when the look-up fails in this way. In Python, getaddrinfo() raises UnicodeError "
+        "for "
+        "such a str, which is no OSError: catch it, or give it the name as bytes.");
+    client c;
+    c.greet();
+    c.send(request(connect, with_name(longest_label + "x.invalid", 9)));
     be_patient();
     expect_failure(c, "There is no such name.");
 }

@@ -21,6 +21,20 @@ void carry_out(session::conversation<name_cut_at_nul>& client, socks5::request r
     session::carry_out(client, request);
 }
 
+bool has_long_label(std::string const& name) {
+    std::size_t length = 0;
+    return std::ranges::any_of(name, [&](char c) { return (length = c == '.' ? 0 : length + 1) > 63; });
+}
+
+/// As in Python, where getaddrinfo() raises an exception for such a name that is no OSError.
+struct no_reply_to_long_label : altered<no_reply_to_long_label> {};
+
+void carry_out(session::conversation<no_reply_to_long_label>& client, socks5::request const& request) {
+    auto const* name = std::get_if<socks5::domainname>(&request.dst.host);
+    if (name != nullptr && has_long_label(name->octets)) throw std::runtime_error("label too long");
+    session::carry_out(client, request);
+}
+
 struct unknown_command_connects : altered<unknown_command_connects> {};
 
 void carry_out(session::conversation<unknown_command_connects>& client, socks5::request request) {
@@ -70,6 +84,8 @@ animals in_the_request() {
     return {
         {"host-order-port", "reads DST.PORT with the low octet first", serve<host_order_port>},
         {"name-cut-at-nul", "looks up a name up to its first zero octet", serve<name_cut_at_nul>},
+        {"no-reply-to-long-label", "closes without a word when a label of the name has more than 63 octets",
+         serve<no_reply_to_long_label>},
         {"unknown-command-connects", "takes an unknown CMD for CONNECT", serve<unknown_command_connects>},
         {"unknown-atyp-is-ipv4", "takes an unknown ATYP for an IPv4 address", serve<unknown_atyp_is_ipv4>},
         {"insists-on-rsv", "refuses requests with an RSV other than 00", serve<insists_on_rsv>},
