@@ -2,71 +2,20 @@
 
 namespace capture {
 
-connection_recorder::~connection_recorder() {
+/// Packets to and fro, `from` first. The connection is open when the last one only acknowledges.
+void connection_recorder::begin(end& from, end& to, std::initializer_list<int> controls) {
     std::lock_guard const lock(mutex_);
-    if (reset_on_close_)
-        reset(us_, peer_);
-    else
-        finish(us_, peer_);
-}
-
-void connection_recorder::accepted() {
-    std::lock_guard const lock(mutex_);
-    record(peer_, us_, syn);
-    record(us_, peer_, syn | ack);
-    record(peer_, us_, ack);
-    open_ = true;
-}
-
-void connection_recorder::connecting() {
-    std::lock_guard const lock(mutex_);
-    record(us_, peer_, syn);
-}
-
-void connection_recorder::connected() {
-    std::lock_guard const lock(mutex_);
-    record(peer_, us_, syn | ack);
-    record(us_, peer_, ack);
-    open_ = true;
-}
-
-void connection_recorder::refused() {
-    std::lock_guard const lock(mutex_);
-    record(peer_, us_, rst | ack);
-}
-
-void connection_recorder::received(std::span<octet const> data) {
-    std::lock_guard const lock(mutex_);
-    send(peer_, us_, data);
-}
-
-void connection_recorder::sends(std::span<octet const> data) {
-    std::lock_guard const lock(mutex_);
-    send(us_, peer_, data);
-}
-
-void connection_recorder::peer_ended() {
-    std::lock_guard const lock(mutex_);
-    if (reads_) finish(peer_, us_);
-}
-
-void connection_recorder::peer_reset() {
-    std::lock_guard const lock(mutex_);
-    reset(peer_, us_);
-}
-
-void connection_recorder::send_failed() {
-    std::lock_guard const lock(mutex_);
-    if (!us_.ended) reset(peer_, us_);
-}
-
-void connection_recorder::ends() {
-    std::lock_guard const lock(mutex_);
-    finish(us_, peer_);
+    auto *sender = &from, *receiver = &to;
+    for (int const control : controls) {
+        record(*sender, *receiver, control);
+        std::swap(sender, receiver);
+        open_ = control == ack;
+    }
 }
 
 void connection_recorder::send(end& from, end& to, std::span<octet const> data) {
     constexpr std::size_t most = 1460;  // octets in a segment: a packet of Ethernet
+    std::lock_guard const lock(mutex_);
     if (!open_ || from.ended || data.empty()) return;
     for (; !data.empty(); data = data.subspan(std::min(most, data.size())))
         record(from, to, psh | ack, data.first(std::min(most, data.size())));
@@ -74,6 +23,7 @@ void connection_recorder::send(end& from, end& to, std::span<octet const> data) 
 }
 
 void connection_recorder::finish(end& from, end& to) {
+    std::lock_guard const lock(mutex_);
     if (!open_ || from.ended) return;
     record(from, to, fin | ack);
     record(to, from, ack);
@@ -81,6 +31,7 @@ void connection_recorder::finish(end& from, end& to) {
 }
 
 void connection_recorder::reset(end& from, end& to) {
+    std::lock_guard const lock(mutex_);
     if (!open_) return;
     record(from, to, rst | ack);
     open_ = false;

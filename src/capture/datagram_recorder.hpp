@@ -26,8 +26,21 @@ public:
 
 private:
     /// Our address, as that peer sees it.
-    socks5::address towards(socks5::address const& ours, socks5::address const& peer);
-    void record(datagram const& d);
+    socks5::address towards(socks5::address const& ours, socks5::address const& peer) {
+        constexpr std::size_t most = 4096;
+        if (!is_unspecified(ours.host)) return ours;
+        std::lock_guard const lock(mutex_);
+        if (routes_.size() == most) routes_.clear();
+        auto const [known, is_new] = routes_.try_emplace(peer.host);
+        if (is_new) known->second = route_(peer);
+        return {known->second, ours.port};
+    }
+
+    void record(datagram const& d) {
+        if (recorder_.is_over()) return;
+        std::lock_guard const lock(mutex_);
+        recorder_.record(side_, packet_of(d), std::exchange(comment_, {}));
+    }
 
     recorder& recorder_;
     side const side_;

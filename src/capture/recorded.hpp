@@ -11,106 +11,88 @@
 
 namespace capture {
 
-/// Models session::any_network, as Net does. Each operation is left to Net, and noted before or after. What moves
+/// Models session::any_network, as Net does. Each operation is left to Net, and noted before it or behind. What moves
 /// through a pipe would not be seen, so there are none.
 template <class Net>
 class recorded {
 public:
-    class stream {
-    public:
-        stream(typename Net::stream real, std::unique_ptr<connection_recorder> seen)
-            : real_(std::move(real)), seen_(std::move(seen)) {}
-
-        socks5::address local() const { return real_.local(); }
-        socks5::address peer() const { return real_.peer(); }
-        bool connected() const { return real_.connected(); }
+    struct stream : Net::stream {
+        stream(typename Net::stream real, std::unique_ptr<connection_recorder> its)
+            : Net::stream(std::move(real)), notes(std::move(its)) {}
 
         void shutdown_send() {
-            seen_->ends();
-            real_.shutdown_send();
+            notes->ends();
+            Net::stream::shutdown_send();
         }
         void shutdown_receive() {
-            seen_->stops_reading();
-            real_.shutdown_receive();
+            notes->stops_reading();
+            Net::stream::shutdown_receive();
         }
         void end() {
-            seen_->stops_reading();
-            seen_->ends();
-            real_.end();
+            notes->stops_reading();
+            notes->ends();
+            Net::stream::end();
         }
         void reset_on_close() {
-            seen_->resets_on_close();
-            real_.reset_on_close();
+            notes->resets_on_close();
+            Net::stream::reset_on_close();
         }
 
-    private:
-        friend recorded;
-
-        typename Net::stream real_;
-        std::unique_ptr<connection_recorder> seen_;  ///< destroyed first, so that it notes the close before it happens
+        std::unique_ptr<connection_recorder> notes;  ///< destroyed first: it notes the close before it happens
     };
 
-    class datagram_socket {
-    public:
-        datagram_socket(Net& net, std::unique_ptr<datagram_recorder> seen, auto const&... host)
-            : real_(net.open_datagram_socket(host...)), seen_(std::move(seen)) {}
+    struct datagram_socket {
+        typename Net::datagram_socket real;
+        std::unique_ptr<datagram_recorder> notes;
 
-        socks5::address local() const { return real_.local(); }
-        bool has_more() const { return real_.has_more(); }
-        void end() { real_.end(); }
-
-    private:
-        friend recorded;
-
-        typename Net::datagram_socket real_;
-        std::unique_ptr<datagram_recorder> seen_;
+        socks5::address local() const { return real.local(); }
+        bool has_more() const { return real.has_more(); }
+        void end() { real.end(); }
     };
 
-    class watcher {
-    public:
-        watcher(Net& net, stream& client, auto heard)
-            : client_(client), real_(net.watch(client.real_, [&client, heard](std::span<octet const> said) {
-                  client.seen_->received(said);
-                  return heard(said);
-              })) {}
+    struct watcher : Net::watcher {
+        watcher(Net& net, stream& watched, auto heard)
+            : Net::watcher(net.watch(watched,
+                                     [&watched, heard](std::span<octet const> said) {
+                                         watched.notes->received(said);
+                                         return heard(said);
+                                     })),
+              client(watched) {}
 
-    private:
-        friend recorded;
+        stream& client;
+    };
 
-        stream& client_;
-        typename Net::watcher real_;
+    struct pipe {
+        static bool is_open() { return false; }
     };
 
     using listener = typename Net::listener;
     using alarm = typename Net::alarm;
-    struct pipe {
-        static bool is_open() { return false; }
-    };
 
     /// describe() says in one line whose connections these are: a comment in the recording.
     recorded(Net& real, recorder& to, std::function<std::string()> describe)
         : net_(real), recorder_(to), describe_(std::move(describe)) {}
 
-    /// A client that has come.
+    /// The connection of a client that has come.
     stream accepted(typename Net::stream client) { return accepted(std::move(client), side::client); }
 
     std::size_t read_some(stream& from, std::span<octet> buffer) {
         try {
-            auto const n = net_.read_some(from.real_, buffer);
-            n > 0 ? from.seen_->received(buffer.first(n)) : from.seen_->peer_ended();
+            auto const n = net_.read_some(from, buffer);
+            n > 0 ? from.notes->received(buffer.first(n)) : from.notes->peer_ended();
             return n;
         } catch (std::system_error const& e) {
-            if (e.code() == std::errc::connection_reset) from.seen_->peer_reset();
+            if (e.code() == std::errc::connection_reset) from.notes->peer_reset();
             throw;
         }
     }
 
     void write(stream& to, std::span<octet const> data) {
-        to.seen_->sends(data);
+        to.notes->sends(data);
         try {
-            net_.write(to.real_, data);
+            net_.write(to, data);
         } catch (std::exception const&) {
-            to.seen_->send_failed();
+            to.notes->send_failed();
             throw;
         }
     }
@@ -126,19 +108,18 @@ public:
     stream open_stream(socks5::address const& target) {
         auto real = net_.open_stream(target);
         if (real.local().port == 0) real.bind(net_.route_to(target));
-        auto seen = std::make_unique<connection_recorder>(recorder_, side::target, real.local(), target, describe_());
-        return {std::move(real), std::move(seen)};
+        return {std::move(real), notes_of(side::target, real.local(), target)};
     }
 
     void connect(stream& target, auto limit) {
-        target.seen_->connecting();
+        target.notes->connecting();
         try {
-            net_.connect(target.real_, limit);
+            net_.connect(target, limit);
         } catch (socks5::refused const& r) {
-            if (r.rep == socks5::rep::connection_refused) target.seen_->refused();
+            if (r.rep == socks5::rep::connection_refused) target.notes->refused();
             throw;
         }
-        target.seen_->connected();
+        target.notes->connected();
     }
 
     watcher watch(stream& client, auto heard) { return {net_, client, heard}; }
@@ -146,29 +127,31 @@ public:
     listener listen(socks5::host const& host) { return net_.listen(host); }
 
     std::optional<stream> accept(listener& l, watcher& client) {
-        auto peer = net_.accept(l, client.real_);
+        auto peer = net_.accept(l, client);
         note_end(client);
         if (!peer) return {};
         return accepted(std::move(*peer), side::target);
     }
 
-    datagram_socket open_datagram_socket(socks5::host const& host) { return {net_, seen_by(side::client), host}; }
-    datagram_socket open_datagram_socket() { return {net_, seen_by(side::target)}; }
+    datagram_socket open_datagram_socket(socks5::host const& host) {
+        return {net_.open_datagram_socket(host), notes_of(side::client)};
+    }
+    datagram_socket open_datagram_socket() { return {net_.open_datagram_socket(), notes_of(side::target)}; }
 
     auto receive_from(datagram_socket& from, std::span<octet> buffer, socks5::address& sender, auto&... client) {
-        auto const size = net_.receive_from(from.real_, buffer, sender, client.real_...);
+        auto const size = net_.receive_from(from.real, buffer, sender, client...);
         (note_end(client), ...);
-        if (size) from.seen_->received(from.local(), sender, buffer.first(*size));
+        if (size) from.notes->received(from.local(), sender, buffer.first(*size));
         return size;
     }
 
     bool send_to(datagram_socket& from, std::span<octet const> data, socks5::address const& receiver) {
-        if (!net_.send_to(from.real_, data, receiver)) return false;
-        from.seen_->sent(from.local(), receiver, data);
-        return true;
+        auto const can_go = net_.send_to(from.real, data, receiver);
+        if (can_go) from.notes->sent(from.local(), receiver, data);
+        return can_go;
     }
 
-    void flush(datagram_socket& d) { net_.flush(d.real_); }
+    void flush(datagram_socket& d) { net_.flush(d.real); }
 
     template <class F, class G>
     void both(F f, G g) {
@@ -187,20 +170,23 @@ public:
 
 private:
     stream accepted(typename Net::stream real, side where) {
-        auto seen = std::make_unique<connection_recorder>(recorder_, where, real.local(), real.peer(), describe_());
-        seen->accepted();
-        return {std::move(real), std::move(seen)};
+        auto notes = notes_of(where, real.local(), real.peer());
+        notes->accepted();
+        return {std::move(real), std::move(notes)};
     }
 
-    static void note_end(watcher& client) {
-        if (!client.real_.left()) return;
-        if (client.real_.why() == std::errc::connection_reset)
-            client.client_.seen_->peer_reset();
-        else
-            client.client_.seen_->peer_ended();
+    static void note_end(watcher& w) {
+        if (!w.left()) return;
+        if (w.why() == std::errc::connection_reset) return w.client.notes->peer_reset();
+        w.client.notes->peer_ended();
     }
 
-    std::unique_ptr<datagram_recorder> seen_by(side where) {
+    std::unique_ptr<connection_recorder> notes_of(side where, socks5::address const& ours,
+                                                  socks5::address const& peer) {
+        return std::make_unique<connection_recorder>(recorder_, where, ours, peer, describe_());
+    }
+
+    std::unique_ptr<datagram_recorder> notes_of(side where) {
         auto const route = [&net = net_](socks5::address const& peer) {
             try {
                 return net.route_to(peer);

@@ -13,7 +13,7 @@ coroutine_server::coroutine_server(std::list<coroutine_resources>& loops, std::s
       max_clients_(max_clients),
       serve_(std::move(f)),
       warn_(std::move(warn)),
-      changed_(loops.front().io) {}
+      changed_(first_) {}
 
 coroutine_server::~coroutine_server() {
     for (auto& loop : loops_) loop.io.stop();
@@ -22,7 +22,7 @@ coroutine_server::~coroutine_server() {
 
 void coroutine_server::open(listener& l) {
     ++listeners_;
-    spawn(loops_.front().io, [&](yield_context const& yield) {
+    spawn(first_, [&](yield_context const& yield) {
         accept_clients(l, yield);
         --listeners_;
     });
@@ -43,7 +43,7 @@ void coroutine_server::accept_clients(listener& l, yield_context const& yield) {
         if (!warned) continue;
         if (!had_warned) warn_("clients have to wait: " + trouble);
         error_code ignored;
-        asio::steady_timer(loops_.front().io, 100ms).async_wait(yield[ignored]);
+        asio::steady_timer(first_, 100ms).async_wait(yield[ignored]);
     }
 }
 
@@ -66,17 +66,20 @@ void coroutine_server::accept_one(listener& l, yield_context const& yield) {
 
 /// A shared client, because Asio makes copies, and they would all be on the new stack.
 void coroutine_server::start(std::shared_ptr<stream> const& client, coroutine_resources& loop) {
+    auto const warn = [this](std::exception const& e) {
+        warn_(std::string("a client could not be served: ") + e.what());
+    };
     try {
-        spawn(loop.io, [this, &loop, client](yield_context const& yield) {
+        spawn(loop.io, [=, this, &loop](yield_context const& yield) {
             try {
                 serve_(std::move(*client), loop, yield);
             } catch (std::exception const& e) {
-                warn_(std::string("a client could not be served: ") + e.what());
+                warn(e);
             }
             free_place();
         });
     } catch (std::exception const& no_memory) {
-        warn_(std::string("a client could not be served: ") + no_memory.what());
+        warn(no_memory);
         free_place();
     }
 }
@@ -88,20 +91,19 @@ void coroutine_server::free_place() {
 void coroutine_server::run() {
     for (auto loop = std::next(loops_.begin()); loop != loops_.end(); ++loop)
         threads_.emplace_back([loop] { loop->io.run(); });
-    loops_.front().io.run();
+    first_.run();
 }
 
 void coroutine_server::stop() {
     changed_.change([this] { stopping_ = true; });
-    loops_.front().io.stop();
+    first_.stop();
 }
 
 bool coroutine_server::wait_for_clients(std::chrono::milliseconds limit) {
-    auto& io = loops_.front().io;
-    io.restart();
+    first_.restart();
     auto const end = clock::now() + limit;
     while (clients_ + listeners_ > 0)
-        if (io.run_one_until(end) == 0) return false;
+        if (first_.run_one_until(end) == 0) return false;
     return true;
 }
 

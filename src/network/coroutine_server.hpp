@@ -40,6 +40,7 @@ private:
     void free_place();
 
     std::list<coroutine_resources>& loops_;
+    asio::io_context& first_ = loops_.front().io;
     std::list<coroutine_resources>::iterator next_loop_;
     std::size_t const max_clients_;
     serve const serve_;

@@ -17,13 +17,14 @@ public:
     }
 
     ~coroutine_watcher() {
+        if (!state_) return;  // moved
         state_->over = true;
         error_code ignored;
         state_->client.socket().cancel(ignored);
     }
 
-    coroutine_watcher(coroutine_watcher const&) = delete;
-    coroutine_watcher& operator=(coroutine_watcher const&) = delete;
+    coroutine_watcher(coroutine_watcher&&) = default;
+    coroutine_watcher& operator=(coroutine_watcher&&) = delete;
 
     bool left() const { return state_->client.left(); }
     std::error_code why() const { return state_->client.why(); }

@@ -12,12 +12,21 @@ namespace network {
 class listener {
 public:
     /// Throws boost::system::system_error, as local() may.
-    listener(asio::io_context& io, tcp::endpoint const& where);
+    listener(asio::io_context& io, tcp::endpoint const& where) : acceptor_(io, where) {
+        prepare(acceptor_.native_handle());
+    }
 
     socks5::address local() const { return to_address(acceptor_.local_endpoint()); }
 
     /// Ends accept(), now and ever after, from any thread.
-    void end();
+    void end() {
+        if (ended_.exchange(true)) return;
+        // Linux wakes accept() when the listening socket is shut down. Other systems say "not connected" and do
+        // nothing; there a connection wakes it: our own.
+        if (::shutdown(acceptor_.native_handle(), tcp::socket::shutdown_both) == 0) return;
+        error_code ignored;
+        tcp::socket(acceptor_.get_executor()).connect(way_to_ourselves(acceptor_.local_endpoint(ignored)), ignored);
+    }
     bool ended() const { return ended_; }
 
     /// The next connection, or nothing when the listener was ended. How to wait for it, the network knows:

@@ -25,8 +25,7 @@ timer_alarm::timer_alarm(coroutine_resources& shared, time_point due, std::funct
 timer_alarm::~timer_alarm() { shared_.alarms.erase(this); }
 
 void timer_alarm::ring() {
-    fixed_ = true;
-    if (!rang_) wait_until(clock::now());
+    if (!std::exchange(rang_, true)) wait_until(clock::now());
 }
 
 /// A handler may already be on its way when the alarm is destroyed; then it finds that out from `self`.
@@ -40,7 +39,7 @@ void timer_alarm::wait_until(time_point due) {
 
 void timer_alarm::time_is_up() {
     auto const now = clock::now();
-    if (postponed_ > now && !fixed_) return wait_until(postponed_);
+    if (postponed_ > now && !rang_) return wait_until(postponed_);
     rang_ = true;
     wait_until(now + 100ms);
     wake_();

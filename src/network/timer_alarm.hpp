@@ -45,7 +45,6 @@ private:
     coroutine_resources& shared_;
     std::function<void()> wake_;
     time_point postponed_ = time_point::min();
-    bool fixed_ = false;  ///< cannot be postponed
     bool rang_ = false;
     asio::steady_timer timer_;
     std::shared_ptr<timer_alarm*> self_ = std::make_shared<timer_alarm*>(this);  ///< for a handler that comes too late

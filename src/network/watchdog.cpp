@@ -26,7 +26,7 @@ void watchdog::work() {
 
 void watchdog::time_is_up(alarm& due) {
     auto const now = clock::now();
-    if (due.postponed_.load() > now && !due.fixed_) return set(due, due.postponed_);
+    if (due.postponed_.load() > now && !due.rang_) return set(due, due.postponed_);
     due.rang_ = true;
     due.wake_();
     set(due, now + 100ms);
@@ -43,15 +43,15 @@ void watchdog::stop() {
     std::lock_guard const lock(mutex_);
     stopping_ = true;
     for (auto const& [due, each] : std::set(alarms_)) {
-        each->fixed_ = true;
+        each->rang_ = true;
         set(*each, time_point::min());
     }
 }
 
 watchdog::alarm::alarm(watchdog& dog, time_point due, std::function<void()> wake) : dog_(dog), wake_(std::move(wake)) {
     std::lock_guard const lock(dog_.mutex_);
-    fixed_ = dog_.stopping_;
-    dog_.set(*this, fixed_ ? time_point::min() : due);
+    rang_ = dog_.stopping_.load();
+    dog_.set(*this, rang_ ? time_point::min() : due);
 }
 
 watchdog::alarm::~alarm() {
@@ -61,8 +61,7 @@ watchdog::alarm::~alarm() {
 
 void watchdog::alarm::ring() {
     std::lock_guard const lock(dog_.mutex_);
-    fixed_ = true;
-    if (!rang_) dog_.set(*this, time_point::min());
+    if (!rang_.exchange(true)) dog_.set(*this, time_point::min());
 }
 
 }  // namespace network

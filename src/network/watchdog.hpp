@@ -68,7 +68,6 @@ private:
     std::function<void()> wake_;
     time_point due_ = time_point::max();
     std::atomic<time_point> postponed_ = time_point::min();
-    bool fixed_ = false;  ///< cannot be postponed
     std::atomic<bool> rang_ = false;
 };
 

@@ -60,20 +60,6 @@ void pump(Net& net, direction<Net>& way, socks5::octets const& ahead, auto&& mov
     while (copy(net, way.from, way.to, buffer, moved)) splice(net, way.from, way.to, moved);
 }
 
-/// Why a relay ends before both sides have sent all they have: the first failure. May be used by both pumps.
-class first_failure {
-public:
-    void note(std::string const& what) {
-        std::lock_guard const lock(mutex_);
-        if (what_.empty()) what_ = what;
-    }
-    std::string const& what() const { return what_; }
-
-private:
-    std::mutex mutex_;
-    std::string what_;
-};
-
 /// Pumps in both directions until both have ended. There are four endings:
 ///
 ///     what happens               | what client and target see | what the log says
@@ -103,11 +89,10 @@ public:
         } catch (std::exception const& no_thread) {
             fail(no_thread.what());
         }
-        auto const failure = failure_.what();
-        if (failure.empty() && !alarm_.rang()) return "done";
+        if (!alarm_.rang()) return "done";
         client_.stream.reset_on_close();
         down_.from.reset_on_close();
-        return failure.empty() ? cut_short(client_.net, "idle") : failure;
+        return failure_.empty() ? cut_short(client_.net, "idle") : failure_;
     }
 
 private:
@@ -130,9 +115,10 @@ private:
         way.over = true;
     }
 
-    /// What fails after the alarm has rung is our own doing.
+    /// The first failure counts: what fails after the alarm has rung is our own doing.
     void fail(std::string const& why) {
-        if (!alarm_.rang()) failure_.note(why);
+        std::lock_guard const lock(mutex_);
+        if (!alarm_.rang()) failure_ = why;
         alarm_.ring();
     }
 
@@ -150,7 +136,8 @@ private:
 
     conversation<Net>& client_;
     direction<Net> up_, down_;
-    first_failure failure_;
+    std::mutex mutex_;
+    std::string failure_;
     int rings_ = 0;
     typename Net::alarm alarm_;
 };
