@@ -10,26 +10,18 @@
 
 namespace capture {
 
-namespace {
+static std::error_code last_error() { return {errno, std::generic_category()}; }
 
-std::error_code last_error() { return {errno, std::generic_category()}; }
-
-int open_for_us_only(std::string const& path) {
-    int const descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (descriptor < 0) throw std::system_error(last_error(), "cannot write --pcap " + path);
-    return descriptor;
+output_file::output_file(std::string const& path)
+    : descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {
+    if (descriptor_ < 0) throw std::system_error(last_error(), "cannot write --pcap " + path);
 }
-
-}  // namespace
-
-output_file::output_file(std::string const& path) : descriptor_(open_for_us_only(path)) {}
 
 output_file::~output_file() { ::close(descriptor_); }
 
 std::error_code output_file::write(std::span<socks5::octet const> data, std::chrono::milliseconds patience) const {
     while (!data.empty()) {
-        ::pollfd reader{descriptor_, POLLOUT,
-                        0};  // only a pipe makes us wait, and then it takes PIPE_BUF octets at once
+        ::pollfd reader{descriptor_, POLLOUT, 0};  // only a pipe makes us wait; then it has room for PIPE_BUF octets
         if (::poll(&reader, 1, static_cast<int>(patience.count())) == 0) return make_error_code(std::errc::timed_out);
         auto const n = ::write(descriptor_, data.data(), std::min<std::size_t>(data.size(), PIPE_BUF));
         if (n >= 0)

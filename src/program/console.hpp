@@ -6,7 +6,7 @@
 
 namespace plainsocks {
 
-enum class console { output, error };  ///< std::cout, std::cerr
+enum class console { output = 1, error = 2 };  ///< std::cout and std::cerr, as the system numbers them
 
 /// How many octets can be written without waiting for a reader. 0 when the reader has to read first.
 std::size_t room(console to);

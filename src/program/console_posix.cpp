@@ -9,19 +9,13 @@
 
 namespace plainsocks {
 
-namespace {
-
-int descriptor(console of) { return of == console::output ? STDOUT_FILENO : STDERR_FILENO; }
-
-}  // namespace
-
 /// A pipe that can be written has room for PIPE_BUF octets.
 std::size_t room(console to) {
-    ::pollfd reader{descriptor(to), POLLOUT, 0};
+    ::pollfd reader{int(to), POLLOUT, 0};
     return ::poll(&reader, 1, 0) == 1 ? PIPE_BUF : 0;
 }
 
-bool shows_colours(console to) { return ::isatty(descriptor(to)) == 1; }
+bool shows_colours(console to) { return ::isatty(int(to)) == 1; }
 
 void write_at_once(std::string_view line) {
     if (room(console::error) > 0) std::ignore = ::write(STDERR_FILENO, line.data(), line.size());
