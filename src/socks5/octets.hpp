@@ -1,4 +1,4 @@
-/// Octets, and the two doors through which every message passes.
+/// Octets, and how every message comes in and goes out: read(n) and write({...}).
 #pragma once
 
 #include <algorithm>
@@ -14,13 +14,13 @@ namespace socks5 {
 using octet = std::uint8_t;
 using octets = std::vector<octet>;
 
-/// The door in: read(n) delivers exactly the next n octets, however many segments they came in, or throws.
+/// How octets come in: read(n) delivers exactly the next n octets, however many segments they came in, or throws.
 template <class F>
 concept reader = requires(F read, std::size_t n) {
     { read(n) } -> std::same_as<octets>;
 };
 
-/// The door out: write({...}) appends octets to one message. Whoever handed in `write` sends the message
+/// How they go out: write({...}) appends octets to one message. Whoever handed in `write` sends the message
 /// when it is complete, in one piece.
 template <class F>
 concept writer = requires(F write, octets const& more) {

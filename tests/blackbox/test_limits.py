@@ -23,8 +23,8 @@ def test_most_clients(start_proxy):
     for client in later:
         client.send(greeting(0))
     assert not any([is_answered(client) for client in later])
-    for leaving, coming in zip(first, later):
-        leaving.close()
+    for one, coming in zip(first, later):
+        one.close()
         assert coming.read(2) == b"\x05\x00"
     for client in later:
         client.close()
@@ -121,7 +121,7 @@ def test_a_crowd_is_served_in_the_end(start_proxy):
                     assert client.read(4) == b"ping"
                 return reply.rep
         crowd = [Background(visit) for _ in range(200)]
-        outcomes = [visitor.result() for visitor in crowd]
+        outcomes = [client.result() for client in crowd]
     assert set(outcomes) <= {SUCCEEDED, FAILURE, "closed"} and outcomes.count(SUCCEEDED) > 20, outcomes
     proxy.wait_for_footprint(before, 20)
     check_that_it_serves(proxy)

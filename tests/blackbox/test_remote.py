@@ -160,11 +160,11 @@ def test_datagrams_to_a_name_that_changes(remote):
 
 def visit(proxy, address, source):
     """A connection within the proxy's machine, from this address of it."""
-    visitor = proxy.socket(socket.AF_INET, socket.SOCK_STREAM)
-    visitor.settimeout(patience(30))
-    visitor.bind((source, 0))
-    visitor.connect(address)
-    return visitor
+    client = proxy.socket(socket.AF_INET, socket.SOCK_STREAM)
+    client.settimeout(patience(30))
+    client.bind((source, 0))
+    client.connect(address)
+    return client
 
 
 def test_bind(proxy):

@@ -1,4 +1,4 @@
-/// Both doors of the protocol layer without a network behind them.
+/// What the protocol layer reads from and writes to, without a network behind it.
 #pragma once
 
 #include "socks5/octets.hpp"

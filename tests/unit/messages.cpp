@@ -93,7 +93,7 @@ TEST_CASE("text for people") {
     CHECK(socks5::printable("a\\b \n\x7f\xe4") == "a\\\\b\\x20\\x0a\\x7f\\xe4");
 }
 
-// A wrong lambda does not fit through the doors.
+// A wrong lambda is neither a reader nor a writer.
 static_assert(!socks5::reader<int (*)(std::size_t)>);
 static_assert(!socks5::writer<void (*)(int)>);
 static_assert(socks5::reader<fakes::reader>);
