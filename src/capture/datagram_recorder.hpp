@@ -3,6 +3,7 @@
 
 #include "capture/packet.hpp"
 #include "capture/recorder.hpp"
+#include "socks5/reply.hpp"
 
 #include <map>
 
@@ -12,7 +13,7 @@ namespace capture {
 class datagram_recorder {
 public:
     /// A socket may listen on all addresses of this machine; route(host) says which of them stands in the packets to
-    /// and from a host. The comment goes with the first packet.
+    /// and from a host, or throws refused. The comment goes with the first packet.
     datagram_recorder(recorder& to, side where, std::function<socks5::host(socks5::address const&)> route,
                       std::string comment)
         : recorder_(to), side_(where), route_(std::move(route)), comment_(std::move(comment)) {}
@@ -32,7 +33,11 @@ private:
         std::lock_guard const lock(mutex_);
         if (routes_.size() == most) routes_.clear();
         auto const [known, is_new] = routes_.try_emplace(peer.host);
-        if (is_new) known->second = route_(peer);
+        try {
+            if (is_new) known->second = route_(peer);
+        } catch (socks5::refused const&) {
+            // There is no way there any more.
+        }
         return {known->second, ours.port};
     }
 

@@ -187,13 +187,7 @@ private:
     }
 
     std::unique_ptr<datagram_recorder> notes_of(side where) {
-        auto const route = [&net = net_](socks5::address const& peer) {
-            try {
-                return net.route_to(peer);
-            } catch (socks5::refused const&) {
-                return socks5::host();  // no way there any more
-            }
-        };
+        auto const route = [&net = net_](socks5::address const& peer) { return net.route_to(peer); };
         return std::make_unique<datagram_recorder>(recorder_, where, route, describe_());
     }
 
