@@ -15,6 +15,8 @@ using namespace plainsocks;
 
 program const this_program{"plainsocks", "A SOCKS5 proxy, RFC 1928 and RFC 1929, with a thread for each client."};
 
+// What stands lower in here is destroyed earlier: first the acceptors, which end when their listeners do; then the
+// server; and last what all clients use, when its threads have ended.
 void run(options const& options) {
     auto const room = make_room(options.max_clients);
     if (!room.shortage.empty()) warn(room.shortage);

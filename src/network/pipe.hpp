@@ -46,7 +46,7 @@ private:
     std::optional<std::size_t> drain(std::size_t most);
     void close();
 
-    std::atomic<int>& permits_;
+    [[maybe_unused]] std::atomic<int>& permits_;  // where there are no pipes, nobody asks
     stream& from_;
     stream& to_;
     int ends_[2] = {-1, -1};  ///< where octets come out, and where they go in

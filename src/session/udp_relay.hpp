@@ -58,7 +58,7 @@ public:
             } catch (std::exception const&) {
                 // What cannot be relayed is dropped, and nobody is told.
             }
-            if (!inside_.has_more()) net.flush(outside_);
+            if (!inside_.has_more()) net.flush(outside_);  // those that came together leave together
         }
     }
 

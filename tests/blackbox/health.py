@@ -16,11 +16,16 @@ def check_that_it_serves(proxy):
 
 
 def check_that_it_rests(proxy, seconds=0.3):
-    """It uses next to no processor time for so long."""
-    before = proxy.cpu_seconds()
-    time.sleep(seconds)
-    used = proxy.cpu_seconds() - before
-    assert used < seconds * (0.5 if SLOW else 0.2), f"{used} s of processor time in {seconds} s"
+    """As soon as its work is done, it uses next to no processor time for so long. A busy machine may need a while for that
+    work; a proxy that waits for something in a loop never rests."""
+    end = time.monotonic() + 10
+    while True:
+        before = proxy.cpu_seconds()
+        time.sleep(seconds)
+        used = proxy.cpu_seconds() - before
+        if used < seconds * (0.5 if SLOW else 0.2):
+            return
+        assert time.monotonic() < end, f"{used} s of processor time in {seconds} s"
 
 
 def check_that_it_survives(proxy, harm, times=3):

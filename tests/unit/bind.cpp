@@ -19,7 +19,7 @@ std::shared_ptr<wire> caller(address const& from) {
 
 TEST_SUITE_BEGIN("BIND");
 
-TEST_CASE_FIXTURE(session_fixture, "two replies: where we wait, and who came; then the data") {
+TEST_CASE_FIXTURE(session_fixture, "two replies: where we wait, and who came - then the data") {
     world.callers = {caller(peer)};
     serve(hello + request(2, target_address) + text("early"));
     CHECK(replies() == reply(0, {our_address.host, 2000}) + reply(0, peer) + text("data"));
@@ -80,7 +80,7 @@ TEST_CASE_FIXTURE(session_fixture, "denied: REP 02, and whom the rules deny is a
     CHECK(rep(1) == 0x04);
 }
 
-TEST_CASE_FIXTURE(session_fixture, "a name for denied addresses is denied; one for others, too, stands for those") {
+TEST_CASE_FIXTURE(session_fixture, "a name for denied addresses is denied - one for others, too, stands for those") {
     settings.rules.denied_targets.push_back({session::cidr{stranger.host, 32}});
     world.names["denied"] = {stranger};
     serve(hello + request(2, named("denied")));

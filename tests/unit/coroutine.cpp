@@ -44,7 +44,7 @@ struct fixture {
 
 TEST_SUITE_BEGIN("coroutine network");
 
-TEST_CASE_FIXTURE(fixture, "one coroutine reads what another one writes; an alarm ends a read that waits") {
+TEST_CASE_FIXTURE(fixture, "one coroutine reads what another one writes - an alarm ends a read that waits") {
     pair p(io);
     run(
         [&](coroutine& net) {

@@ -212,7 +212,7 @@ TEST_CASE_FIXTURE(fixture, "datagrams: the wait for one ends when the client lea
 }
 
 TEST_CASE_FIXTURE(
-    fixture, "datagrams: many at once keep their order, sizes and senders; one that cannot go takes none with it") {
+    fixture, "datagrams: many at once keep their order, sizes and senders - one that cannot go takes none with it") {
     auto here = net.open_datagram_socket(socks5::ipv4{{127, 0, 0, 1}});
     auto one = net.open_datagram_socket(socks5::ipv4{{127, 0, 0, 1}}),
          other = net.open_datagram_socket(socks5::ipv4{{127, 0, 0, 1}});

@@ -21,7 +21,7 @@ octets datagram(address const& dst, octets const& data, octet frag = 0) {
 TEST_SUITE_BEGIN("UDP ASSOCIATE");
 
 TEST_CASE_FIXTURE(session_fixture,
-                  "the reply says where to send; headers come off on the way out, and on on the way back") {
+                  "the reply says where to send - headers come off on the way out, and on on the way back") {
     world.from_client = {{datagram(dns, text("question")), sender}};
     world.from_targets = {{text("answer"), dns}};
     serve(hello + request(3, unknown_port));
@@ -77,7 +77,7 @@ TEST_CASE_FIXTURE(session_fixture,
 }
 
 TEST_CASE_FIXTURE(session_fixture,
-                  "a name is looked up once; among its addresses IPv4 goes first; failures are remembered") {
+                  "a name is looked up once - among its addresses IPv4 goes first - failures are remembered") {
     world.names["dns"] = {dns_v6, dns};
     world.names["dns6"] = {dns_v6};
     for (auto const* name : {"dns", "dns", "dns6", "unknown", "unknown"})

@@ -123,14 +123,25 @@ struct waits_for_full_buffer : altered<waits_for_full_buffer> {
     std::size_t read_some(network::stream& from, std::span<octet> buffer) {
         if (!relaying()) return altered::read_some(from, buffer);
         auto const whole = buffer.first(1024);
-        std::size_t n = 0, more = 0;
+        auto const first = &from == client ? std::exchange(ahead, {}) : octets();
+        std::ranges::copy(first, whole.begin());
+        std::size_t n = first.size(), more = 0;
         do {
             more = altered::read_some(from, whole.subspan(n));
             n += more;
         } while (more > 0 && n < whole.size());
         return n;
     }
+
+    network::stream* client = nullptr;
+    octets ahead = {};  ///< what the client has sent behind its request
 };
+
+void relay(session::conversation<waits_for_full_buffer>& client, altered_stream& target) {
+    client.net.client = &client.stream;
+    client.net.ahead = std::exchange(client.ahead, {});
+    session::relay(client, target);
+}
 
 /// What is left goes before the end.
 struct sends_later : altered_stream {
