@@ -68,7 +68,7 @@ public:
         finish_connect(target, error, time_is_up.rang());
     }
 
-    watcher watch(stream& client, watcher::heard f) { return {client, std::move(f)}; }
+    watcher watch(stream& client, watcher::on_octets f) { return {client, std::move(f)}; }
 
     std::optional<stream> accept(listener& l, watcher& client) {
         return l.accept([&](tcp::acceptor& acceptor, tcp::endpoint& peer, error_code& error) {

@@ -10,7 +10,7 @@ namespace network {
 /// A watcher that is called back by Asio as soon as its client's socket can be read.
 class coroutine_watcher {
 public:
-    coroutine_watcher(stream& client, watcher::heard f)
+    coroutine_watcher(stream& client, watcher::on_octets f)
         : state_(std::make_shared<state>(watcher(client, std::move(f)))) {
         client.socket().non_blocking(true);
         wait(state_);

@@ -12,9 +12,9 @@ namespace network {
 /// to heard(octets); that says whether it can take more. If not, the client is not watched any longer.
 class watcher {
 public:
-    using heard = std::function<bool(std::span<socks5::octet const>)>;
+    using on_octets = std::function<bool(std::span<socks5::octet const>)>;
 
-    watcher(stream& client, heard f) : client_(client), heard_(std::move(f)) {}
+    watcher(stream& client, on_octets f) : client_(client), heard_(std::move(f)) {}
 
     tcp::socket& socket() { return client_.socket(); }
     bool listens() const { return listens_; }
@@ -33,7 +33,7 @@ public:
 
 private:
     stream& client_;
-    heard heard_;
+    on_octets heard_;
     error_code why_;
     bool listens_ = true;
     bool left_ = false;
