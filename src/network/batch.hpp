@@ -1,5 +1,5 @@
-/// Datagrams that are received or sent together, by a socket that never waits. Linux has calls for that, and a call
-/// costs more than a datagram: batch_linux.cpp. Elsewhere they go one by one: batch.cpp.
+/// Datagrams that are received or sent together. Linux has calls for that, and a call costs more than a datagram:
+/// batch_linux.cpp. Elsewhere they go one by one: batch.cpp.
 #pragma once
 
 #include "network/addresses.hpp"
@@ -20,7 +20,7 @@ public:
     bool full() const { return last_ == most; }
 
     /// Takes a datagram, and those that have come with it. To be called when it is empty. The error is would_block when
-    /// there is none.
+    /// there is none, and the socket does not wait by itself.
     void receive(udp::socket& from, error_code& error);
 
     /// Takes the first one out, and returns its size. What the buffer has no room for is lost.
@@ -38,7 +38,8 @@ public:
         peers_[last_++] = receiver;
     }
 
-    /// Sends all. Those that cannot go are lost. False when the rest could go later.
+    /// Sends all. Those that cannot go are lost. False when the rest could go later: the socket does not
+    /// wait by itself.
     bool send(udp::socket& from);
 
 private:

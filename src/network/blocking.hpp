@@ -30,7 +30,7 @@ public:
     using alarm = watchdog::alarm;
     using watcher = network::watcher;
 
-    explicit blocking(blocking_resources& shared) : sockets(shared), shared_(shared), resolver_(shared) {}
+    explicit blocking(blocking_resources& shared) : sockets(shared, true), shared_(shared), resolver_(shared) {}
     ~blocking() { resolver_.finish(); }
 
     std::size_t read_some(stream& from, std::span<socks5::octet> buffer) {
@@ -79,13 +79,21 @@ public:
 
     std::optional<std::size_t> receive_from(datagram_socket& from, std::span<socks5::octet> buffer,
                                             socks5::address& sender) {
-        return from.receive_from(buffer, sender, wait);
+        auto const receive = [](udp::socket& socket, batch& received, error_code& error) {
+            received.receive(socket, error);
+            return true;
+        };
+        return from.receive_from(buffer, sender, receive);
     }
 
     std::optional<std::size_t> receive_from(datagram_socket& from, std::span<socks5::octet> buffer,
                                             socks5::address& sender, watcher& client) {
-        auto const wait_too = [&](udp::socket& socket, udp::socket::wait_type) { return wait_with(client, socket); };
-        return from.receive_from(buffer, sender, wait_too);
+        auto const receive = [&](udp::socket& socket, batch& received, error_code& error) {
+            if (!wait_with(client, socket)) return false;
+            received.receive(socket, error);
+            return true;
+        };
+        return from.receive_from(buffer, sender, receive);
     }
 
     bool send_to(datagram_socket& from, std::span<socks5::octet const> data, socks5::address const& receiver) {
@@ -113,11 +121,8 @@ public:
     void pause(std::chrono::milliseconds time) { std::this_thread::sleep_for(time); }
 
 private:
-    static bool wait(udp::socket& socket, udp::socket::wait_type what) {
-        error_code ignored;
-        socket.wait(what, ignored);
-        return true;
-    }
+    /// The system has waited.
+    static void wait(udp::socket&, udp::socket::wait_type) {}
 
     /// Until the socket can be read, or the client has left; false then.
     static bool wait_with(watcher& client, auto& socket) {

@@ -20,7 +20,7 @@ public:
     using resolver = network::resolver<coroutine_event>;
 
     coroutine(coroutine_resources& shared, resolver& names, yield_context yield)
-        : sockets(shared), shared_(shared), resolver_(names), yield_(std::move(yield)) {}
+        : sockets(shared, false), shared_(shared), resolver_(names), yield_(std::move(yield)) {}
 
     std::size_t read_some(stream& from, std::span<socks5::octet> buffer) {
         error_code error;
@@ -72,15 +72,21 @@ public:
 
     std::optional<std::size_t> receive_from(datagram_socket& from, std::span<socks5::octet> buffer,
                                             socks5::address& sender) {
-        return from.receive_from(buffer, sender, std::bind_front(&coroutine::wait_for<udp::socket>, this));
+        auto const receive = [this](udp::socket& socket, batch& received, error_code& error) {
+            received.receive(socket, error);
+            return error != asio::error::would_block || wait_for(socket, udp::socket::wait_read);
+        };
+        return from.receive_from(buffer, sender, receive);
     }
 
     std::optional<std::size_t> receive_from(datagram_socket& from, std::span<socks5::octet> buffer,
                                             socks5::address& sender, watcher& client) {
-        auto const wait_too = [&](udp::socket& socket, udp::socket::wait_type what) {
-            return client.wait_with(socket, [&] { wait_for(socket, what); });
+        auto const receive = [&](udp::socket& socket, batch& received, error_code& error) {
+            received.receive(socket, error);
+            if (error != asio::error::would_block) return true;
+            return client.wait_with(socket, [&] { wait_for(socket, udp::socket::wait_read); });
         };
-        return from.receive_from(buffer, sender, wait_too);
+        return from.receive_from(buffer, sender, receive);
     }
 
     bool send_to(datagram_socket& from, std::span<socks5::octet const> data, socks5::address const& receiver) {

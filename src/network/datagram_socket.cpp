@@ -4,12 +4,12 @@
 
 namespace network {
 
-datagram_socket::datagram_socket(asio::io_context& io, udp::endpoint const& where)
+datagram_socket::datagram_socket(asio::io_context& io, udp::endpoint const& where, bool blocks)
     : socket_(io), ipv6_(where.address().is_v6()) {
     socket_.open(where.protocol());
     if (ipv6_) socket_.set_option(asio::ip::v6_only(false));  // "::" is for IPv4, too
     socket_.bind(where);
-    socket_.non_blocking(true);
+    socket_.non_blocking(!blocks);
 }
 
 std::size_t datagram_socket::take(std::span<socks5::octet> buffer, socks5::address& sender) {

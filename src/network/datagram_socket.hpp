@@ -8,22 +8,21 @@
 
 namespace network {
 
-/// Its calls never wait by themselves: where they would have to, they call wait(socket, what), which says whether it is
-/// worth another try.
+/// How to wait for it, the network knows.
 class datagram_socket {
 public:
-    /// Throws boost::system::system_error.
-    datagram_socket(asio::io_context& io, udp::endpoint const& where);
+    /// With `blocks`, the calls of the system wait. Otherwise they say would_block. Throws boost::system::system_error.
+    datagram_socket(asio::io_context& io, udp::endpoint const& where, bool blocks = true);
 
     socks5::address local() const { return to_address(socket_.local_endpoint()); }
 
-    /// The size of the next datagram, or nothing when the socket was ended, or wait() says so.
-    std::optional<std::size_t> receive_from(std::span<socks5::octet> buffer, socks5::address& sender, auto&& wait) {
+    /// The size of the next datagram, or nothing when the socket was ended. receive(socket, batch, error) waits for
+    /// one, and lets the batch receive it; it may return without any, and says whether there can be more.
+    std::optional<std::size_t> receive_from(std::span<socks5::octet> buffer, socks5::address& sender, auto&& receive) {
         while (!ended_) {
             if (has_more()) return take(buffer, sender);
             error_code error;  // of an earlier datagram: a target has refused it
-            received_.receive(socket_, error);
-            if (error == asio::error::would_block && !wait(socket_, udp::socket::wait_read)) break;
+            if (!receive(socket_, received_, error)) break;
         }
         return {};
     }
@@ -40,6 +39,7 @@ public:
         return true;
     }
 
+    /// wait(socket, what) is called where the system would not wait itself.
     void flush(auto&& wait) {
         while (!to_send_.send(socket_)) wait(socket_, udp::socket::wait_write);
     }

@@ -4,18 +4,6 @@ namespace network {
 
 using boost::system::system_error;
 
-namespace {
-
-datagram_socket bound_to(asio::io_context& io, asio::ip::address const& ip) {
-    try {
-        return {io, {ip, 0}};
-    } catch (system_error const& e) {
-        throw refusal(e.code());
-    }
-}
-
-}  // namespace
-
 stream sockets::open_stream(socks5::address const& target) {
     auto const endpoint = to_endpoint<tcp::endpoint>(target);
     if (!can_reach(endpoint.address()))
@@ -36,14 +24,22 @@ listener sockets::listen(socks5::host const& host) {
     }
 }
 
-datagram_socket sockets::open_datagram_socket(socks5::host const& host) { return bound_to(resources_.io, to_ip(host)); }
+datagram_socket sockets::open_datagram_socket(socks5::host const& host) { return bound_to(to_ip(host)); }
 
 datagram_socket sockets::open_datagram_socket() {
-    if (resources_.outgoing) return bound_to(resources_.io, *resources_.outgoing);
+    if (resources_.outgoing) return bound_to(*resources_.outgoing);
     try {
-        return bound_to(resources_.io, asio::ip::address_v6::any());
+        return bound_to(asio::ip::address_v6::any());
     } catch (socks5::refused const&) {
-        return bound_to(resources_.io, asio::ip::address_v4::any());  // a machine without IPv6
+        return bound_to(asio::ip::address_v4::any());  // a machine without IPv6
+    }
+}
+
+datagram_socket sockets::bound_to(asio::ip::address const& ip) const {
+    try {
+        return {resources_.io, {ip, 0}, datagrams_block_};
+    } catch (system_error const& e) {
+        throw refusal(e.code());
     }
 }
 

@@ -25,7 +25,7 @@ public:
     socks5::host route_to(socks5::address const& address);
 
 protected:
-    explicit sockets(resources& shared) : resources_(shared) {}
+    sockets(resources& shared, bool datagrams_block) : resources_(shared), datagrams_block_(datagrams_block) {}
 
     /// What resolve() delivers. look_up(name, error) is called unless the name is an address in letters.
     std::vector<socks5::address> ways_to(socks5::address const& dst, auto&& look_up) const {
@@ -42,9 +42,11 @@ protected:
 private:
     std::vector<socks5::address> reachable(std::vector<asio::ip::address> const& found, std::uint16_t port,
                                            error_code const& error) const;
+    datagram_socket bound_to(asio::ip::address const& ip) const;
     bool can_reach(asio::ip::address const& ip) const;
 
     resources& resources_;
+    bool datagrams_block_;
 };
 
 }  // namespace network

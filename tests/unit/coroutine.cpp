@@ -162,7 +162,7 @@ TEST_CASE_FIXTURE(fixture, "datagrams: waited for, and a wait that is ended") {
 }
 
 TEST_CASE_FIXTURE(fixture, "datagrams: the wait for one ends when the client leaves, and not when it speaks") {
-    auto here = std::make_unique<datagram_socket>(io, udp::endpoint(loopback, 0));
+    auto here = std::make_unique<datagram_socket>(io, udp::endpoint(loopback, 0), false);
     pair p(io);
     octets said, buffer(10);
     run(
