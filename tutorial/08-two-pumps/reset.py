@@ -4,9 +4,9 @@ import struct
 import sys
 import time
 
-with socket.create_server(("127.0.0.1", int(sys.argv[1]))) as door:
+with socket.create_server(("127.0.0.1", int(sys.argv[1]))) as listener:
     while True:
-        client, _ = door.accept()
+        client, _ = listener.accept()
         client.recv(4096)
         client.sendall(b"HTTP/1.0 200 OK\r\n\r\nthe first half\n")
         time.sleep(0.5)  # so that this arrives before the reset does

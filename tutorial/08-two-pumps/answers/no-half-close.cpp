@@ -4,9 +4,16 @@
 namespace {
 
 struct no_half_close : checkpoint::variant<no_half_close> {
+    struct stream : network::stream {
+        stream(network::stream s) : network::stream(std::move(s)) {}
+
+        void shutdown_send() { end(); }
+    };
+
     using variant::variant;
 
-    void shutdown_send(network::stream& s) { end(s); }
+    stream open_stream(socks5::address const& target) { return blocking::open_stream(target); }
+    std::optional<stream> accept(listener& l, watcher& client) { return blocking::accept(l, client); }
 };
 
 }  // namespace
