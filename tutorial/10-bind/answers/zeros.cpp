@@ -4,12 +4,17 @@
 namespace {
 
 struct zeros : checkpoint::variant<zeros> {
-    using blocking::local;
-    using variant::variant;
+    struct listener : network::listener {
+        using network::listener::listener;
 
-    socks5::address local(network::listener const& listener) {
-        return {socks5::ipv4{}, blocking::local(listener).port};
-    }
+        socks5::address local() const { return {socks5::ipv4{}, network::listener::local().port}; }
+    };
+
+    explicit zeros(network::blocking_resources& shared) : variant(shared), io(shared.io) {}
+
+    listener listen(socks5::host const& host) { return {io, {network::to_ip(host), 0}}; }
+
+    network::asio::io_context& io;
 };
 
 }  // namespace
