@@ -6,9 +6,9 @@ namespace {
 struct at_most_1500 : checkpoint::variant<at_most_1500> {
     using variant::variant;
 
-    std::optional<std::size_t> receive_from(network::datagrams& from, std::span<socks5::octet> buffer,
-                                            socks5::address& sender) {
-        return blocking::receive_from(from, buffer.first(1500), sender);
+    std::optional<std::size_t> receive_from(network::datagram_socket& from, std::span<socks5::octet> buffer,
+                                            socks5::address& sender, auto&... client) {
+        return blocking::receive_from(from, buffer.first(1500), sender, client...);
     }
 };
 
