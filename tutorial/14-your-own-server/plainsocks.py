@@ -682,12 +682,12 @@ def main():
     if not all(":" in user for user in options.user):
         parser.error("--user is NAME:PASSWORD")
     users = dict(user.encode().split(b":", 1) for user in options.user)
-    with socket.create_server((str(host), int(port)), family=family(host), backlog=128) as door:
-        print(f"listening on {options.listen.rpartition(':')[0]}:{door.getsockname()[1]}", flush=True)
+    with socket.create_server((str(host), int(port)), family=family(host), backlog=128) as listener:
+        print(f"listening on {options.listen.rpartition(':')[0]}:{listener.getsockname()[1]}", flush=True)
         while True:
             stream = None  # so that the last one is closed if it could not be served
             try:
-                stream, endpoint = door.accept()
+                stream, endpoint = listener.accept()
                 threading.Thread(target=serve, args=(stream, to_address(endpoint), users), daemon=True).start()
             except (OSError, RuntimeError) as error:  # no descriptor, or no thread: others may finish meanwhile
                 warn(f"clients have to wait: {error}")

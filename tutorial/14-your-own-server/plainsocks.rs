@@ -43,7 +43,7 @@ impl From<io::Error> for Error {
 
 // ---- The protocol -------------------------------------------------------------------------------
 
-/// The door in, and the door out.
+/// The way in for all octets, and the way out.
 type Reader<'a> = &'a mut dyn FnMut(usize) -> Result<Vec<u8>>;
 type Writer<'a> = &'a mut dyn FnMut(&[u8]);
 
@@ -765,11 +765,11 @@ impl UdpRelay {
     fn end(&self) {
         self.ended.store(true, Ordering::SeqCst);
         for datagrams in [&self.inside, &self.outside] {
-            if let Ok(mut own_door) = datagrams.local_addr() {
-                if own_door.ip().is_unspecified() {
-                    own_door.set_ip(Ipv4Addr::LOCALHOST.into());
+            if let Ok(mut ourselves) = datagrams.local_addr() {
+                if ourselves.ip().is_unspecified() {
+                    ourselves.set_ip(Ipv4Addr::LOCALHOST.into());
                 }
-                send_to(datagrams, &[], own_door);
+                send_to(datagrams, &[], ourselves);
             }
         }
     }
@@ -915,9 +915,9 @@ fn warn(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
-fn run(door: TcpListener, users: Arc<Users>) {
+fn run(listener: TcpListener, users: Arc<Users>) {
     loop {
-        let started = door.accept().and_then(|(stream, peer)| {
+        let started = listener.accept().and_then(|(stream, peer)| {
             let users = Arc::clone(&users);
             thread::Builder::new().spawn(move || serve(stream, to_address(peer), &users))
         });
@@ -946,8 +946,8 @@ fn main() -> io::Result<()> {
             }
         }
     }
-    let door = TcpListener::bind(listen)?;
-    println!("listening on {}", door.local_addr()?);
-    run(door, Arc::new(users));
+    let listener = TcpListener::bind(listen)?;
+    println!("listening on {}", listener.local_addr()?);
+    run(listener, Arc::new(users));
     Ok(())
 }
