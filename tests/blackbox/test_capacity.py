@@ -42,7 +42,7 @@ def test_no_more_clients_than_files(start_proxy):
         assert is_answered(waiting, 10)
     for client in served:
         client.send(greeting(0))
-        assert is_answered(client)
+        assert is_answered(client, 10)
         client.close()
     assert re.fullmatch(proxy.harmless[0] + "\n", proxy.stderr())
 

@@ -14,7 +14,7 @@ from waiting import Background, patience, wait_until
 @pytest.fixture
 def proxy(start_proxy, tmp_path):
     """A proxy whose name server takes every question and answers none."""
-    proxy = start_proxy("--connect-timeout", "1", wrapper=with_name_server(tmp_path, timeout=5), **LEAVES_THREADS)
+    proxy = start_proxy("--connect-timeout", "2", wrapper=with_name_server(tmp_path, timeout=5), **LEAVES_THREADS)
     proxy.harmless = [LEFT_THREADS]
     with SocketsInside(proxy) as proxy.socket, UdpSocket(port=53, make=proxy.socket):
         yield proxy
@@ -25,7 +25,7 @@ def test_ends_with_the_connect_time_out(proxy):
     """REP 04 when the limit has passed, though the look-up still hangs; the proxy can be ended all the same."""
     began = time.monotonic()
     assert refusal(proxy, ("slow.example", 80)) == HOST_UNREACHABLE
-    assert 0.9 < time.monotonic() - began < patience(3)
+    assert 1.9 < time.monotonic() - began < patience(4)
 
 
 def test_nobody_else_waits(proxy):
@@ -35,5 +35,5 @@ def test_nobody_else_waits(proxy):
         wait_until("the look-up to be under way", lambda: proxy.threads() >= (2 if COROUTINES else 5), 10)
         began = time.monotonic()
         check_that_it_serves(proxy)
-        assert time.monotonic() - began < patience(0.5)
+        assert time.monotonic() - began < patience(1.5)
         assert answer.result().rep == HOST_UNREACHABLE
