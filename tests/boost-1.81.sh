@@ -1,8 +1,10 @@
 #!/bin/sh
-# The coroutine server with Boost 1.81, where Asio's coroutines stand on Boost.Context, and under the undefined behaviour
-# sanitizer. Debian's packages are only unpacked, because they exclude those of its usual Boost.
+# The coroutine server with Boost 1.81, where Asio's coroutines stand on Boost.Context, under the sanitizers of addresses and
+# of undefined behaviour, which can follow them there: see boost-1.81.cpp. Debian's packages are only unpacked, because they
+# exclude those of its usual Boost.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
+processors=$(getconf _NPROCESSORS_ONLN)
 build=$top/.build/boost-1.81
 root=$build/packages
 
@@ -18,10 +20,10 @@ if [ ! -d "$root" ]; then
     for package in *.deb; do dpkg -x "$package" "$build/unpacked"; done
     mv "$build/unpacked" "$root"
 fi
-cmake -S "$top" -B "$build/build" -DCMAKE_BUILD_TYPE=Debug -DPLAINSOCKS_WERROR=ON \
-    -DPLAINSOCKS_SANITIZE=undefined -DBOOST_ROOT="$root/usr" -DBoost_NO_SYSTEM_PATHS=ON
-cmake --build "$build/build" --parallel "$(getconf _NPROCESSORS_ONLN)" --target plainsocks-coroutine unit_tests
-cd "$build/build"
+cmake -G Ninja -S "$top" -B "$build/sanitized" -DCMAKE_BUILD_TYPE=Debug -DPLAINSOCKS_WERROR=ON \
+    -DPLAINSOCKS_SANITIZE=address,undefined -DBOOST_ROOT="$root/usr" -DBoost_NO_SYSTEM_PATHS=ON
+cmake --build "$build/sanitized" --parallel "$processors" --target plainsocks-coroutine unit_tests
+cd "$build/sanitized"
 # What another Boost may change: how coroutines wait, and how they end.
-exec ctest --output-on-failure --parallel "$(getconf _NPROCESSORS_ONLN)" \
+exec ctest --output-on-failure --parallel "$((6 * processors))" \
     -R '^(unit:|coroutine: (bind|connect|idle|limits|login|names|relay|shutdown|splice|udp|vanish)$)'
