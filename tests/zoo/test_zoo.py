@@ -23,7 +23,7 @@ EXPECTED = pathlib.Path(__file__).parent / "expected"
 LISTED = subprocess.run([ZOO, "--list"], capture_output=True, text=True, check=True).stdout.splitlines()
 BUGS = dict(re.split("  +", line, maxsplit=1) for line in LISTED)
 CHAPTERS = range(3, 12)
-AT_ONCE = 4 if SLOW else 16  # they mostly wait
+AT_ONCE = 4 if SLOW else 32  # they mostly wait
 PATIENCE = 10 if SLOW else 3  # seconds for an octet that has to come
 
 
