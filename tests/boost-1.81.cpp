@@ -1,5 +1,8 @@
-/// Boost.Context has a way to change stacks of which it tells the address sanitizer, by ucontext. Debian's library is built
-/// for the other way, which is faster. This is what that library lacks; everything else is in the headers.
+/// Boost.Context has a way to change stacks of which it tells the address sanitizer, by ucontext. Debian's library is
+/// built for the other way, which is faster. This is what that library lacks; everything else is in the headers.
+///
+/// So told, the sanitizer finds what is wrong in the heap, and leaks. With what coroutines have on their stacks it is
+/// lenient: at each change it forgets where on the new stack nobody may write.
 #include <boost/context/fiber.hpp>
 
 namespace boost::context::detail {
