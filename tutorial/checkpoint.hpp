@@ -40,14 +40,11 @@ int listen(int argc, char** argv, auto&& serve) try {
     network::blocking_resources shared;
     network::listener listener(shared.io, endpoint(argc, argv));
     std::cout << "listening on " + to_string(listener.local()) << std::endl;
-    auto const warn = [](std::string const& line) { std::cerr << line + '\n'; };
-    network::blocking_server server(
-        shared.threads, 1000,
-        [&](network::stream client) {
-            Net net(shared);
-            serve(net, std::move(client));
-        },
-        warn);
+    auto const answer = [&](network::stream client) {
+        Net net(shared);
+        serve(net, std::move(client));
+    };
+    network::blocking_server server(shared.threads, 1000, answer, [](auto const& line) { std::cerr << line + '\n'; });
     server.run(listener);
     return 0;
 } catch (std::exception const& e) {
@@ -55,12 +52,12 @@ int listen(int argc, char** argv, auto&& serve) try {
     return 1;
 }
 
-/// Chapters 2 and 3: serve(net, stream).
+/// Chapter 2: serve(net, stream).
 int run(int argc, char** argv, auto&& serve) {
     return listen<blocking>(argc, argv, [&](blocking& net, network::stream client) { serve(net, client); });
 }
 
-/// Chapters 4 to 7: serve(client), where messages come in and go out.
+/// Chapters 3 to 7: serve(client), where messages come in and go out.
 int converse(int argc, char** argv, session::settings const& settings, auto&& serve) {
     return listen<blocking>(argc, argv, [&](blocking& net, network::stream stream) {
         session::record record{.number = 0, .client = stream.peer()};

@@ -5,8 +5,8 @@
 
 namespace {
 
-void serve(network::blocking& net, network::stream& client) {
-    auto const read = [&](std::size_t n) { return net.read(client, n); };
+void serve(checkpoint::conversation& client) {
+    auto const read = [&](std::size_t n) { return session::read(client, n); };
     socks5::octets message;
     auto const write = [&](socks5::octets const& more) { message.insert(message.end(), more.begin(), more.end()); };
 
@@ -14,9 +14,9 @@ void serve(network::blocking& net, network::stream& client) {
     std::cout << socks5::hex(three) + '\n' << std::flush;
     write({'t', 'h', 'r', 'e', 'e'});
     write({'\n'});
-    net.write(client, message);
+    client.net.write(client.stream, message);
 }
 
 }  // namespace
 
-int main(int argc, char** argv) { return checkpoint::run(argc, argv, serve); }
+int main(int argc, char** argv) { return checkpoint::converse(argc, argv, {}, serve); }

@@ -8,14 +8,13 @@ using network::tcp;
 
 /// Accepts and echoes in one thread.
 void serve_in_turn(network::listener& listener, network::blocking& net) {
-    auto const wait = [](tcp::acceptor& acceptor, tcp::endpoint& from, error_code& error) {
-        return acceptor.accept(from, error);
+    auto const wait = [](tcp::acceptor& acceptor, tcp::endpoint& peer, error_code& error) {
+        return acceptor.accept(peer, error);
     };
-    while (auto visitor = listener.accept(wait)) {
+    while (auto client = listener.accept(wait)) {
         try {
             socks5::octets buffer(1024);
-            while (auto const n = net.read_some(visitor->stream, buffer))
-                net.write(visitor->stream, std::span(buffer).first(n));
+            while (auto const n = net.read_some(*client, buffer)) net.write(*client, std::span(buffer).first(n));
         } catch (std::exception const& e) {
             std::cerr << e.what() << '\n';  // this client has broken off; the next one can do nothing for it
         }

@@ -3,12 +3,12 @@
 
 namespace {
 
-void serve(network::blocking& net, network::stream& client) {
-    auto const read = [&](std::size_t n) { return net.read(client, n); };
+void serve(checkpoint::conversation& client) {
+    auto const read = [&](std::size_t n) { return session::read(client, n); };
     auto const [length] = socks5::take<1>(read);
-    net.write(client, read(length));
+    client.net.write(client.stream, read(length));
 }
 
 }  // namespace
 
-int main(int argc, char** argv) { return checkpoint::run(argc, argv, serve); }
+int main(int argc, char** argv) { return checkpoint::converse(argc, argv, {}, serve); }

@@ -5,15 +5,14 @@ namespace {
 
 using method = socks5::method;
 
-void refuse(network::blocking& net, network::stream& client) {
-    auto const read = [&](std::size_t n) { return net.read(client, n); };
-    socks5::greeting::receive(read);
-    net.write(client, socks5::octets_of(socks5::method_selection{method::no_acceptable_methods}));
-    // What the client has sent behind its greeting is unread, if it has come by now, and is more than the stream has
-    // read ahead; then the system sends a reset in place of an end.
-    client.socket().close();
+void refuse(checkpoint::conversation& client) {
+    client.receive<socks5::greeting>();
+    client.send(socks5::method_selection{method::no_acceptable_methods});
+    // What the client has sent behind its greeting is unread, if it has come by now, and is more than was received with
+    // it; then the system sends a reset in place of an end.
+    client.stream.socket().close();
 }
 
 }  // namespace
 
-int main(int argc, char** argv) { return checkpoint::run(argc, argv, refuse); }
+int main(int argc, char** argv) { return checkpoint::converse(argc, argv, {}, refuse); }
