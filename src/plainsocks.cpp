@@ -16,14 +16,14 @@ using namespace plainsocks;
 program const this_program{"plainsocks", "A SOCKS5 proxy, RFC 1928 and RFC 1929, with a thread for each client."};
 
 // What stands lower in here is destroyed earlier: first the acceptors, which end when their listeners do; then the
-// server; and last what all clients use, when its threads have ended.
+// server, which waits for its clients; and last what all of them use.
 void run(options const& options) {
     auto const room = make_room(options.max_clients);
     if (!room.shortage.empty()) warn(room.shortage);
     network::blocking_resources shared;
     if (options.splice) shared.pipes = room.pipes;
     shared.outgoing = options.outgoing;
-    boost::asio::io_context waiting;  // for a signal; see blocking_resources
+    boost::asio::io_context waiting;  // for a signal; that of `shared` must never run
     boost::asio::signal_set signals(waiting, SIGINT, SIGTERM);
     if (options.outgoing) try_outgoing(shared.io, *options.outgoing);
     auto listeners = listen(shared.io, options.listen);

@@ -41,14 +41,17 @@ void run(options const& options) {
         session::record record{.number = ++clients, .client = client.peer()};
         network::coroutine::resolver names(shared, shared.io);
         network::coroutine net(shared, names, yield);
-        if (recorder) {
-            capture::recorded recorded(net, *recorder, [&] { return record.who(); });
-            session::serve(recorded, recorded.accepted(std::move(client)), options.settings, record);
-        } else {
-            session::serve(net, std::move(client), options.settings, record);
-        }
-        if (!options.quiet) log.write(record);
+        auto const failure = network::failure_of([&] {
+            if (recorder) {
+                capture::recorded recorded(net, *recorder, [&] { return record.who(); });
+                session::serve(recorded, recorded.accepted(std::move(client)), options.settings, record);
+            } else {
+                session::serve(net, std::move(client), options.settings, record);
+            }
+            if (!options.quiet) log.write(record);
+        });
         names.finish(yield);
+        if (failure) std::rethrow_exception(failure);
     };
     network::coroutine_server server(loops, room.clients, serve, warn);
     auto const stop = [&] {

@@ -108,7 +108,8 @@ public:
     stream open_stream(socks5::address const& target) {
         auto real = net_.open_stream(target);
         if (real.local().port == 0) real.bind(net_.route_to(target));
-        return {std::move(real), notes_of(side::target, real.local(), target)};
+        auto notes = notes_of(side::target, real.local(), target);
+        return {std::move(real), std::move(notes)};
     }
 
     void connect(stream& target, auto limit) {

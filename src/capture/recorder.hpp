@@ -54,8 +54,9 @@ private:
 
     std::mutex mutex_;  // for what follows
     std::condition_variable changed_;
-    std::deque<octets> queue_;  ///< pieces of the file, each at most a page, to be written in one go
-    std::uint64_t size_ = 0;    ///< of the file when all of them are written, in octets
+    std::deque<octets>
+        queue_;               ///< pieces of the file, each at most a page or one large packet, to be written in one go
+    std::uint64_t size_ = 0;  ///< of the file when all of them are written, in octets
     bool closing_ = false;
     std::atomic<bool> over_ = false;
 

@@ -15,7 +15,8 @@
 
 namespace network {
 
-/// What all clients share. The io_context is never run: whoever ran it would be woken by every packet.
+/// What all clients share. The io_context is never run: Asio watches each of its sockets, and would wake a thread in
+/// run() for every packet, for nothing.
 struct blocking_resources : resources {
     static constexpr std::size_t small_stack = 262'144;  ///< octets
 
@@ -30,7 +31,8 @@ public:
     using alarm = watchdog::alarm;
     using watcher = network::watcher;
 
-    explicit blocking(blocking_resources& shared) : sockets(shared, true), shared_(shared), resolver_(shared) {}
+    explicit blocking(blocking_resources& shared)
+        : sockets(shared, /*datagrams_block=*/true), shared_(shared), resolver_(shared) {}
     ~blocking() { resolver_.finish(); }
 
     std::size_t read_some(stream& from, std::span<socks5::octet> buffer) {
@@ -46,7 +48,7 @@ public:
         if (error) throw lost(error);
     }
 
-    /// The system waits in splice(), as long as it shall.
+    /// The system waits in splice(), as long as a pipe has patience; there is no other try.
     std::size_t move_some(pipe& p) {
         return p.move_some([](stream&, tcp::socket::wait_type) { return false; });
     }

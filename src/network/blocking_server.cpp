@@ -8,6 +8,10 @@ blocking_server::blocking_server(thread_pool& threads, std::size_t max_clients, 
                                  std::function<void(std::string const&)> warn)
     : threads_(threads), max_clients_(max_clients), serve_(std::move(serve)), warn_(std::move(warn)) {}
 
+blocking_server::~blocking_server() {
+    changed_.wait([&] { return clients_ == 0; });
+}
+
 void blocking_server::run(listener& l) {
     auto const accept = [](tcp::acceptor& acceptor, tcp::endpoint& peer, error_code& error) {
         return acceptor.accept(peer, error);

@@ -17,6 +17,9 @@ public:
     blocking_server(thread_pool& threads, std::size_t max_clients, std::function<void(stream)> serve,
                     std::function<void(std::string const&)> warn);
 
+    /// Waits until no client is served any more.
+    ~blocking_server();
+
     /// Accepts clients until stop(). To be called by a thread for each listener.
     void run(listener& l);
 

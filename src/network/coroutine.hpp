@@ -20,7 +20,7 @@ public:
     using resolver = network::resolver<coroutine_event>;
 
     coroutine(coroutine_resources& shared, resolver& names, yield_context yield)
-        : sockets(shared, false), shared_(shared), resolver_(names), yield_(std::move(yield)) {}
+        : sockets(shared, /*datagrams_block=*/false), shared_(shared), resolver_(names), yield_(std::move(yield)) {}
 
     std::size_t read_some(stream& from, std::span<socks5::octet> buffer) {
         error_code error;

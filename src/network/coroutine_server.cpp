@@ -59,12 +59,12 @@ void coroutine_server::accept_one(listener& l, yield_context const& yield) {
     changed_.wait([&] { return stopping_ || clients_ < max_clients_; }, yield);
     if (stopping_) return;
     if (++next_loop_ == loops_.end()) next_loop_ = loops_.begin();
-    ++clients_;
     auto const shared = std::make_shared<stream>(std::move(*client));
     asio::post(loop.io, [this, &loop, shared] { start(shared, loop); });
+    ++clients_;
 }
 
-/// A shared client, because Asio makes copies, and they would all be on the new stack.
+/// The client is shared, because Asio makes copies of the function, on the new stack, and of a stream there are none.
 void coroutine_server::start(std::shared_ptr<stream> const& client, coroutine_resources& loop) {
     auto const warn = [this](std::exception const& e) {
         warn_(std::string("a client could not be served: ") + e.what());

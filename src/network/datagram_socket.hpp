@@ -8,7 +8,7 @@
 
 namespace network {
 
-/// How to wait for it, the network knows.
+/// How to wait for datagrams is up to the caller.
 class datagram_socket {
 public:
     /// With `blocks`, the calls of the system wait. Otherwise they say would_block. Throws boost::system::system_error.

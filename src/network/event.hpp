@@ -10,7 +10,7 @@ namespace network {
 /// Its twin for coroutines is coroutine_event.
 class event {
 public:
-    /// Waits until the condition holds. It is looked at only while nobody changes anything.
+    /// Waits until the condition holds. It is called with the lock held.
     void wait(auto&& condition) {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, condition);

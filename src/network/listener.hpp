@@ -29,7 +29,7 @@ public:
     }
     bool ended() const { return ended_; }
 
-    /// The next connection, or nothing when the listener was ended. How to wait for it, the network knows:
+    /// The next connection, or nothing when the listener was ended. How to wait for it is up to the caller:
     /// accept(acceptor, peer, error) returns its socket. Throws socks5::refused.
     std::optional<stream> accept(auto&& accept) {
         while (!ended_) {

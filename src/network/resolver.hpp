@@ -18,7 +18,7 @@ ip_addresses addresses_of(std::string const& name, asio::io_context& io, error_c
 template <class Event>
 class resolver {
 public:
-    /// The event is made of what follows.
+    /// `of_event` is what the constructor of Event takes.
     explicit resolver(resources& shared, auto&... of_event) : shared_(shared), event_(of_event...) {}
     resolver(resolver const&) = delete;
     resolver& operator=(resolver const&) = delete;
@@ -31,7 +31,7 @@ public:
             was_busy = std::exchange(busy_, true);
             given_up_ = false;
         });
-        error = asio::error::operation_aborted;
+        error = asio::error::operation_aborted;  // unless the answer says otherwise
         if (was_busy) return {};
         try {
             shared_.look_ups.run(thread_pool::job([this, name] { run(name); }));

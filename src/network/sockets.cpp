@@ -49,8 +49,9 @@ socks5::host sockets::route_to(socks5::address const& address) {
     error_code error;
     udp::socket probe(resources_.io);
     probe.connect({to_ip(address.host), any_port}, error);  // chooses a route, sends nothing
+    auto const local = probe.local_endpoint(error);
     if (error) throw refusal(error);
-    return to_host(probe.local_endpoint().address());
+    return to_host(local.address());
 }
 
 void sockets::finish_connect(stream& target, error_code const& error, bool too_late) {

@@ -15,11 +15,11 @@ void coroutine_resources::stop() {
 
 timer_alarm::timer_alarm(coroutine_resources& shared, time_point due, std::function<void()> wake)
     : shared_(shared), wake_(std::move(wake)), timer_(shared.io) {
-    shared_.alarms.insert(this);
     if (shared_.stopping)
         ring();
     else if (due != time_point::max())
         wait_until(due);
+    shared_.alarms.insert(this);
 }
 
 timer_alarm::~timer_alarm() { shared_.alarms.erase(this); }

@@ -16,11 +16,16 @@ using time_point = clock::time_point;
 
 class timer_alarm;
 
-/// One thread runs the io_context, and nobody else touches what belongs to it: so nothing here needs to be locked.
-struct coroutine_resources : resources {
-    asio::executor_work_guard<asio::io_context::executor_type> stays{io.get_executor()};  ///< while nobody waits
+/// What the end of the io_context still needs: it destroys the coroutines that wait, and their alarms.
+struct alarms_of_loop {
     bool stopping = false;
     std::set<timer_alarm*> alarms;
+};
+
+/// One thread runs the io_context. Others post to it, or make sockets for it, which Asio locks; all else that is here
+/// belongs to that thread alone, and needs no lock.
+struct coroutine_resources : alarms_of_loop, resources {
+    asio::executor_work_guard<asio::io_context::executor_type> stays{io.get_executor()};  ///< while nobody waits
 
     /// Rings every alarm there is and will be. From any thread.
     void stop();

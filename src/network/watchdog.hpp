@@ -37,7 +37,7 @@ private:
     std::mutex mutex_;                 // for what follows
     std::condition_variable changed_;  ///< an alarm is due earlier than the thread wakes, or it shall end
     std::set<std::pair<time_point, alarm*>> alarms_;  ///< in the order in which they are due
-    time_point wakes_at_ = time_point::max();         ///< the thread, by itself
+    time_point wakes_at_ = time_point::max();         ///< the thread, if nobody notifies it
     std::atomic<bool> stopping_ = false;
     bool closing_ = false;
 
@@ -45,7 +45,8 @@ private:
 };
 
 /// Calls `wake` when its time has come, and then every 100 ms until it is destroyed: a call that `wake` shall end may
-/// just have been about to begin. Never calls it once the destructor has returned.
+/// just have been about to begin. Never calls it once the destructor has returned. The watchdog is locked meanwhile, so
+/// `wake` must neither wait nor touch an alarm.
 class watchdog::alarm {
 public:
     alarm(watchdog& dog, time_point due, std::function<void()> wake);
@@ -53,7 +54,7 @@ public:
     alarm(alarm const&) = delete;
     alarm& operator=(alarm const&) = delete;
 
-    /// Not before `due`. Only notes it down, so that a pump can call this for every buffer.
+    /// Not before `due`. Only notes it down, which is cheap enough to be done for every buffer of data.
     void postpone(time_point due) { postponed_ = due; }
 
     /// Now, and no postponing any more.

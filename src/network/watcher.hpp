@@ -14,7 +14,7 @@ class watcher {
 public:
     using on_octets = std::function<bool(std::span<socks5::octet const>)>;
 
-    watcher(stream& client, on_octets f) : client_(client), heard_(std::move(f)) {}
+    watcher(stream& client, on_octets heard) : client_(client), heard_(std::move(heard)) {}
 
     tcp::socket& socket() { return client_.socket(); }
     bool listens() const { return listens_; }

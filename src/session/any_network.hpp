@@ -46,9 +46,8 @@ concept any_socket = requires(S socket) {
     socket.end();  // whoever waits is woken, now and ever after; from any thread
 };
 
-/// A network is a small value, one for each thread of activity. Its operations wait until they are done; those that
-/// only make something do not wait. They throw std::exception when a connection is lost, and socks5::refused where the
-/// failure is an answer.
+/// A network belongs to one client. Its operations wait until they are done; those that only make something do not
+/// wait. They throw std::exception when a connection is lost, and socks5::refused where the failure is an answer.
 template <class N>
 concept any_network = any_stream<typename N::stream> && any_socket<typename N::listener> &&
     any_socket<typename N::datagram_socket> &&
@@ -66,7 +65,8 @@ concept any_network = any_stream<typename N::stream> && any_socket<typename N::l
     { pipe.is_open() } -> std::same_as<bool>;  // false: there is none to be had
     { net.move_some(pipe) } -> std::same_as<std::size_t>;
 
-    // Ways to a target. All throw socks5::refused. One thread of activity may look up names, another end its wait.
+    // Ways to a target. All throw socks5::refused. While one thread, or coroutine, looks up a name, another one may end
+    // its wait.
     { net.resolve(address, when) } -> std::same_as<std::vector<socks5::address>>;
     net.end_look_up();
     { net.open_stream(address) } -> std::same_as<typename N::stream>;  // for a connection there
@@ -93,7 +93,7 @@ concept any_network = any_stream<typename N::stream> && any_socket<typename N::l
     { net.send_to(socket, data, address) } -> std::same_as<bool>;  // false: it cannot go, and is lost
     net.flush(socket);                                             // only now all datagrams must have gone
 
-    // Waiting for two things at once: each function gets a network of its own.
+    // Waiting for two things at once: each function is given the network by which it has to wait.
     net.both([](N&) {}, [](N&) {});
 
     // An alarm calls a function when its time has come, and then ten times a second until it is destroyed.

@@ -37,7 +37,7 @@ struct conversation {
     session::record& record;
     socks5::octets ahead = {};  ///< has been received, but nobody has read it yet
 
-    /// Waits for the next message. Takes its octets and not one more: what follows belongs to whoever reads next.
+    /// Waits for the next message. What has come behind it stays in `ahead`, for whoever reads next.
     template <class Message>
     Message receive() {
         socks5::octets came;

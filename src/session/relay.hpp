@@ -11,8 +11,8 @@ namespace session {
 /// As many octets at once are bulk.
 inline constexpr std::size_t bulk = 16'384;
 
-/// Copies octets until `from` ends; then false. Stops and says true when they come in bulk. A buffer that was full was
-/// too small. Tells moved(n) of each n octets, as does splice().
+/// Copies octets until `from` ends; then false. Stops and says true when they come in bulk. A buffer that was full is
+/// doubled. Calls moved(n) for each n octets, as does splice().
 template <any_network Net>
 bool copy(Net& net, typename Net::stream& from, typename Net::stream& to, socks5::octets& buffer, auto&& moved) {
     constexpr std::size_t most = 65'536;  // octets
@@ -102,8 +102,9 @@ private:
                 way.moved += n;
                 alarm_.postpone(after(idle()));
             });
-            // The system reports a reset once: if it told the pump that writes, the one that reads sees an end. In this
-            // order: the way back is marked as ended before its end is sent, and only then may all be over in peace.
+            // Is it an end? After a reset the system tells only one of the pumps; the other one reads an end. It was a
+            // reset if the connection is gone although our own end has not been sent on it. So `ended` is set before
+            // the end is sent.
             if (!way.from.connected() && !back.ended) throw std::runtime_error("connection reset");
             if (!alarm_.rang()) {
                 way.ended = true;

@@ -148,6 +148,7 @@ struct sends_later : altered_stream {
     using altered_stream::altered_stream;
 
     void shutdown_send() {
+        if (!animal->relaying()) return altered_stream::shutdown_send();
         error_code ignored;
         auto const rest = std::span(later.data).subspan(later.sent);
         asio::write(socket(), asio::buffer(rest.data(), rest.size()), ignored);
@@ -167,13 +168,13 @@ struct buffers_everything : remembers<buffers_everything, sends_later> {
     }
 
     std::size_t read_some(network::stream& from, std::span<octet> buffer) {
-        while (later.sent < later.data.size()) {
+        while (relaying() && later.sent < later.data.size()) {
             pollfd ready[]{{from.socket().native_handle(), POLLIN, 0}, {later.to, POLLOUT, 0}};
             ::poll(ready, 2, -1);
             if (ready[0].revents != 0) return remembers::read_some(from, buffer);
             later.send();
         }
-        later = {};
+        if (relaying()) later = {};
         return remembers::read_some(from, buffer);
     }
 };
