@@ -35,19 +35,16 @@ struct hosts {
 
 bool is_ipv4(socks5::host const& host) { return std::holds_alternative<socks5::ipv4>(host); }
 
-void append_ipv6(octets& to, socks5::host const& host) {
-    if (auto const* v6 = std::get_if<socks5::ipv6>(&host)) return append(to, v6->octets);
-    append(to, octets{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff});  // IPv4-mapped, RFC 4291 section 2.5.5.2
-    append(to, std::get<socks5::ipv4>(host).octets);
+octets encoded(socks5::host const& host) {
+    return std::visit([](auto const& alternative) { return socks5::encoded(alternative); }, host);
 }
 
+/// Beside an IPv6 address, an IPv4 address is mapped, RFC 4291 section 2.5.5.2.
 hosts hosts_of(socks5::host const& from, socks5::host const& to) {
     hosts found{!is_ipv4(from) || !is_ipv4(to), {}};
     for (auto const& host : {from, to}) {
-        if (found.ipv6)
-            append_ipv6(found.both, host);
-        else
-            append(found.both, std::get<socks5::ipv4>(host).octets);
+        if (found.ipv6 && is_ipv4(host)) append(found.both, octets{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff});
+        append(found.both, encoded(host));
     }
     return found;
 }

@@ -25,7 +25,7 @@ void blocking_server::run(listener& l) {
             // No descriptor, no memory, no thread. The queue of waiting clients would make accept() fail again at
             // once, and again; so rest, and meanwhile others may finish.
             if (!std::exchange(warned, true)) warn_(std::string("clients have to wait: ") + e.what());
-            rest();
+            changed_.wait_for(100ms, [&] { return stopping_; });
         }
     }
 }
@@ -63,10 +63,6 @@ bool blocking_server::wait_for_place() {
 
 void blocking_server::free_place() {
     changed_.change([&] { --clients_; });
-}
-
-void blocking_server::rest() {
-    changed_.wait_for(100ms, [&] { return stopping_; });
 }
 
 void blocking_server::stop() {

@@ -33,7 +33,6 @@ private:
     void start(stream client);
     bool wait_for_place();
     void free_place();
-    void rest();
 
     thread_pool& threads_;
     std::size_t const max_clients_;

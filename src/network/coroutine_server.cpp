@@ -31,17 +31,15 @@ void coroutine_server::open(listener& l) {
 void coroutine_server::accept_clients(listener& l, yield_context const& yield) {
     bool warned = false;
     while (!l.ended()) {
-        std::string trouble;
         try {
             accept_one(l, yield);
+            warned = false;
+            continue;
         } catch (std::exception const& e) {
-            trouble = e.what();
+            if (!std::exchange(warned, true)) warn_(std::string("clients have to wait: ") + e.what());
         }
         // No descriptor, no memory. The queue of waiting clients would make accept() fail again at once, and again; so
         // rest, and meanwhile others may finish.
-        bool const had_warned = std::exchange(warned, !trouble.empty());
-        if (!warned) continue;
-        if (!had_warned) warn_("clients have to wait: " + trouble);
         error_code ignored;
         asio::steady_timer(first_, 100ms).async_wait(yield[ignored]);
     }

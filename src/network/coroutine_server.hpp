@@ -13,9 +13,7 @@ class coroutine_server {
 public:
     using serve = std::function<void(stream, coroutine_resources&, yield_context const&)>;
 
-    /// `serve` is called for each client, in a coroutine; the clients are dealt out to the loops. `warn` is told of
-    /// what keeps clients waiting, once each time, and of what `serve` throws. At most `max_clients` are served at
-    /// once; the others wait their turn.
+    /// As that of blocking_server; but `serve` is called in a coroutine, and the clients are dealt out to the loops.
     coroutine_server(std::list<coroutine_resources>& loops, std::size_t max_clients, serve f,
                      std::function<void(std::string const&)> warn);
     ~coroutine_server();
@@ -29,8 +27,7 @@ public:
     /// Makes run() return. To be called in the first loop.
     void stop();
 
-    /// Runs the first loop until every client has been served, though not longer than `limit`. False when some still
-    /// are not.
+    /// Runs the first loop until every client has been served, not longer than `limit`. False when some still are not.
     bool wait_for_clients(std::chrono::milliseconds limit);
 
 private:

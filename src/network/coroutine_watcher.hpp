@@ -10,8 +10,7 @@ namespace network {
 /// A watcher that is called back by Asio as soon as its client's socket can be read.
 class coroutine_watcher {
 public:
-    coroutine_watcher(stream& client, watcher::on_octets f)
-        : state_(std::make_shared<state>(watcher(client, std::move(f)))) {
+    coroutine_watcher(stream& client, watcher::on_octets f) : state_(std::make_shared<state>(client, std::move(f))) {
         client.socket().non_blocking(true);
         wait(state_);
     }
@@ -20,14 +19,14 @@ public:
         if (!state_) return;  // moved
         state_->over = true;
         error_code ignored;
-        state_->client.socket().cancel(ignored);
+        state_->socket().cancel(ignored);
     }
 
     coroutine_watcher(coroutine_watcher&&) = default;
     coroutine_watcher& operator=(coroutine_watcher&&) = delete;
 
-    bool left() const { return state_->client.left(); }
-    std::error_code why() const { return state_->client.why(); }
+    bool left() const { return state_->left(); }
+    std::error_code why() const { return state_->why(); }
 
     /// Waits by the call of wait(), which is ended by cancelling the socket when the client leaves. False when it has.
     bool wait_with(auto& socket, auto&& wait) {
@@ -42,18 +41,19 @@ public:
     }
 
 private:
-    struct state {
-        watcher client;
+    struct state : watcher {
+        using watcher::watcher;
+
         std::function<void()> wake = {};  ///< whoever waits
         bool over = false;                ///< the watcher is gone, and its client may be, too
     };
 
     static void wait(std::shared_ptr<state> const& s) {
-        s->client.socket().async_wait(tcp::socket::wait_read, [s](error_code) {
+        s->socket().async_wait(tcp::socket::wait_read, [s](error_code) {
             if (s->over) return;
-            s->client.read();
-            if (s->client.listens()) return wait(s);
-            if (s->client.left() && s->wake) s->wake();
+            s->read();
+            if (s->listens()) return wait(s);
+            if (s->left() && s->wake) s->wake();
         });
     }
 

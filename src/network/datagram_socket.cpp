@@ -25,19 +25,12 @@ udp::endpoint datagram_socket::endpoint_of(socks5::address const& receiver) cons
     return {ip, receiver.port};
 }
 
-/// In octets: what fits behind the headers of IPv6, or of IPv4.
-std::size_t datagram_socket::largest_to(socks5::address const& receiver) const {
-    return ipv6_ && std::holds_alternative<socks5::ipv6>(receiver.host) ? 65'527 : 65'507;
-}
-
 void datagram_socket::end() {
     if (ended_.exchange(true)) return;
-    // Whoever waits is woken by a datagram of our own, and stays awake: the socket can be read from now on. It goes
-    // before the shutdown, after which some systems send no more; Linux needs the shutdown alone.
     error_code ignored;
+    socket_.shutdown(udp::socket::shutdown_both, ignored);  // Linux wakes whoever waits, though it reports an error
     auto const here = socket_.local_endpoint(ignored);
-    socket_.send_to(asio::buffer("", 0), way_to_ourselves(here), 0, ignored);
-    socket_.shutdown(udp::socket::shutdown_both, ignored);
+    socket_.send_to(asio::buffer("", 0), way_to_ourselves(here), 0, ignored);  // elsewhere: this
 }
 
 }  // namespace network

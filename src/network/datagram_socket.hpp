@@ -32,10 +32,11 @@ public:
 
     /// False when it is too large and cannot go. Others go with the next flush(), or are lost, as any datagram may be.
     bool send_to(std::span<socks5::octet const> data, socks5::address const& receiver, auto&& wait) {
-        auto const endpoint = endpoint_of(receiver);
-        if (data.size() > largest_to(receiver)) return false;
+        auto const to_ipv6 = ipv6_ && std::holds_alternative<socks5::ipv6>(receiver.host);
+        if (data.size() > (to_ipv6 ? 65'527 : 65'507))
+            return false;  // what fits behind the headers of IPv6, or of IPv4
         if (to_send_.full()) flush(wait);
-        to_send_.put(data, endpoint);
+        to_send_.put(data, endpoint_of(receiver));
         return true;
     }
 
@@ -50,7 +51,6 @@ public:
 private:
     std::size_t take(std::span<socks5::octet> buffer, socks5::address& sender);
     udp::endpoint endpoint_of(socks5::address const& receiver) const;
-    std::size_t largest_to(socks5::address const& receiver) const;
 
     udp::socket socket_;
     bool ipv6_;  ///< the kind of socket: one for IPv6 sends to IPv4 addresses in their mapped form

@@ -34,7 +34,11 @@ public:
         error = asio::error::operation_aborted;  // unless the answer says otherwise
         if (was_busy) return {};
         try {
-            shared_.look_ups.run(thread_pool::job([this, name] { run(name); }));
+            shared_.look_ups.run(thread_pool::job([this, name] {
+                error_code failure;
+                auto found = addresses_of(name, shared_.io, failure);
+                done(failure, std::move(found));
+            }));
         } catch (std::exception const&) {
             done(asio::error::try_again, {});  // no thread, or no memory
         }
@@ -60,13 +64,6 @@ public:
     }
 
 private:
-    /// In another thread.
-    void run(std::string const& name) {
-        error_code error;
-        auto found = addresses_of(name, shared_.io, error);
-        done(error, std::move(found));
-    }
-
     void done(error_code error, ip_addresses found) {
         event_.change([this, error, found = std::move(found)]() mutable {
             error_ = error;

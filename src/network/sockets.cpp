@@ -71,8 +71,4 @@ std::vector<socks5::address> sockets::reachable(std::vector<asio::ip::address> c
     return addresses;
 }
 
-bool sockets::can_reach(asio::ip::address const& ip) const {
-    return !resources_.outgoing || resources_.outgoing->is_v4() == ip.is_v4();
-}
-
 }  // namespace network

@@ -43,7 +43,9 @@ private:
     std::vector<socks5::address> reachable(std::vector<asio::ip::address> const& found, std::uint16_t port,
                                            error_code const& error) const;
     datagram_socket bound_to(asio::ip::address const& ip) const;
-    bool can_reach(asio::ip::address const& ip) const;
+    bool can_reach(asio::ip::address const& ip) const {
+        return !resources_.outgoing || resources_.outgoing->is_v4() == ip.is_v4();
+    }
 
     resources& resources_;
     bool datagrams_block_;

@@ -33,19 +33,17 @@ bool welcome(conversation<Net>& client, socks5::address const& peer, std::vector
     return std::ranges::any_of(expected, matches) && client.allowed(peer);
 }
 
-/// What the client says while it waits for its peer belongs to the peer. Nobody needs to say more than this before.
-inline constexpr std::size_t most_ahead = 65'536;  // octets
-
-/// The peer's connection. Strangers are closed, and the wait goes on. Throws refused when the limit has passed, and
-/// another exception when the client has left meanwhile.
+/// The peer's connection. Strangers are closed, and the wait goes on; what the client says meanwhile is for the peer.
+/// Throws refused when the limit has passed, and another exception when the client has left meanwhile.
 template <any_network Net>
 typename Net::stream accept_peer(conversation<Net>& client, typename Net::listener& listener,
                                  std::vector<socks5::address> const& expected) {
+    constexpr std::size_t most = 65'536;  // octets: nobody needs to say more before
     auto& [net, stream, settings, record, ahead] = client;
     auto const alarm = net.alarm_at(after(settings.bind), [&] { listener.end(); });
     auto watcher = net.watch(stream, [&](std::span<socks5::octet const> said) {
         ahead.insert(ahead.end(), said.begin(), said.end());
-        return ahead.size() < most_ahead;
+        return ahead.size() < most;
     });
     while (auto peer = net.accept(listener, watcher))
         if (welcome(client, peer->peer(), expected)) return std::move(*peer);

@@ -9,27 +9,6 @@ namespace session {
 using namespace std::chrono_literals;
 
 template <any_network Net>
-struct conversation;
-
-/// Exactly the next n octets of the client. A message is read field by field, a few octets each, but a call of the
-/// system costs more than all of them: so what is there is received, and what is left over waits for the next read.
-template <any_network Net>
-socks5::octets read(conversation<Net>& client, std::size_t n) {
-    constexpr std::size_t largest_message = 513;  // octets: a login, RFC 1929 section 2
-    auto& ahead = client.ahead;
-    while (ahead.size() < n) {
-        socks5::octets came(largest_message);
-        came.resize(client.net.read_some(client.stream, came));
-        if (came.empty()) throw std::runtime_error("broke off");
-        ahead.insert(ahead.end(), came.begin(), came.end());
-    }
-    auto const end = ahead.begin() + static_cast<std::ptrdiff_t>(n);
-    socks5::octets const taken(ahead.begin(), end);
-    ahead.erase(ahead.begin(), end);
-    return taken;
-}
-
-template <any_network Net>
 struct conversation {
     Net& net;
     typename Net::stream& stream;  ///< the client's TCP connection
@@ -95,5 +74,23 @@ struct conversation {
         }
     }
 };
+
+/// Exactly the next n octets of the client. A message is read field by field, a few octets each, but a call of the
+/// system costs more than all of them: so what is there is received, and what is left over waits for the next read.
+template <any_network Net>
+socks5::octets read(conversation<Net>& client, std::size_t n) {
+    constexpr std::size_t largest_message = 513;  // octets: a login, RFC 1929 section 2
+    auto& ahead = client.ahead;
+    while (ahead.size() < n) {
+        socks5::octets came(largest_message);
+        came.resize(client.net.read_some(client.stream, came));
+        if (came.empty()) throw std::runtime_error("broke off");
+        ahead.insert(ahead.end(), came.begin(), came.end());
+    }
+    auto const end = ahead.begin() + static_cast<std::ptrdiff_t>(n);
+    socks5::octets const taken(ahead.begin(), end);
+    ahead.erase(ahead.begin(), end);
+    return taken;
+}
 
 }  // namespace session

@@ -252,7 +252,9 @@ def test_both_sides(captures, name):
 
 
 def segments(capture, only):
-    """For each: is it the client's side? And who sends what: a payload, an end, or a reset."""
+    """For each: is it the client's side? And who sends what: a payload, an end, or a reset. A busy machine may send something
+    twice."""
+    only = f"({only}) and not tcp.analysis.retransmission"
     fields = ["tcp.srcport", "tcp.dstport", "tcp.payload", "tcp.flags"]
     for source, destination, payload, flags in rows(capture, fields, only, "SOCKS5 bytes"):
         near = "10800" in (source, destination)
