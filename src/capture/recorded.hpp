@@ -42,6 +42,8 @@ public:
     };
 
     struct datagram_socket {
+        datagram_socket(Net& net, std::unique_ptr<datagram_recorder> its, auto const&... host)
+            : real(net.open_datagram_socket(host...)), notes(std::move(its)) {}
         typename Net::datagram_socket real;
         std::unique_ptr<datagram_recorder> notes;
 
@@ -134,10 +136,8 @@ public:
         return accepted(std::move(*peer), side::target);
     }
 
-    datagram_socket open_datagram_socket(socks5::host const& host) {
-        return {net_.open_datagram_socket(host), notes_of(side::client)};
-    }
-    datagram_socket open_datagram_socket() { return {net_.open_datagram_socket(), notes_of(side::target)}; }
+    datagram_socket open_datagram_socket(socks5::host const& host) { return {net_, notes_of(side::client), host}; }
+    datagram_socket open_datagram_socket() { return {net_, notes_of(side::target)}; }
 
     auto receive_from(datagram_socket& from, std::span<octet> buffer, socks5::address& sender, auto&... client) {
         auto const size = net_.receive_from(from.real, buffer, sender, client...);

@@ -39,9 +39,10 @@ template <any_network Net>
 typename Net::stream accept_peer(conversation<Net>& client, typename Net::listener& listener,
                                  std::vector<socks5::address> const& expected) {
     constexpr std::size_t most = 65'536;  // octets: nobody needs to say more before
-    auto& [net, stream, settings, record, ahead] = client;
-    auto const alarm = net.alarm_at(after(settings.bind), [&] { listener.end(); });
-    auto watcher = net.watch(stream, [&](std::span<socks5::octet const> said) {
+    auto& net = client.net;
+    auto& ahead = client.ahead;
+    auto const alarm = net.alarm_at(after(client.settings.bind), [&] { listener.end(); });
+    auto watcher = net.watch(client.stream, [&](std::span<socks5::octet const> said) {
         ahead.insert(ahead.end(), said.begin(), said.end());
         return ahead.size() < most;
     });
