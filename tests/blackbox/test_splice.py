@@ -92,6 +92,7 @@ def test_pauses_ends_and_resets(start_proxy, listener, options):
             end.close()
 
 
+@pytest.mark.skipif("PLAINSOCKS_PORTABLE" in os.environ, reason="the portable version has no pipes")
 def test_a_pipe_is_there_only_while_data_come_in_bulk(proxy, listener):
     """Who chats has none, and neither has who rests: descriptors are scarce."""
     with connect(proxy, listener.address) as client, listener.accept() as target:
