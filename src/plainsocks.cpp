@@ -15,6 +15,14 @@ using namespace plainsocks;
 
 program const this_program{"plainsocks", "A SOCKS5 proxy, RFC 1928 and RFC 1929, with a thread for each client."};
 
+/// --pcap: the same over a network that records. Not a part of its caller, because the stack of each client's thread
+/// would be larger by what only this needs, by a page.
+[[gnu::noinline]] void serve_recorded(capture::recorder& recorder, network::blocking& net, network::stream client,
+                                      session::settings const& settings, session::record& record) {
+    capture::recorded recorded(net, recorder, [&] { return record.who(); });
+    session::serve(recorded, recorded.accepted(std::move(client)), settings, record);
+}
+
 // What stands lower in here is destroyed earlier: first the acceptors, which end when their listeners do; then the
 // server, which waits for its clients; and last what all of them use.
 void run(options const& options) {
@@ -34,12 +42,10 @@ void run(options const& options) {
     auto const serve = [&](network::stream client) {
         session::record record{.number = ++clients, .client = client.peer()};
         network::blocking net(shared);
-        if (recorder) {
-            capture::recorded recorded(net, *recorder, [&] { return record.who(); });
-            session::serve(recorded, recorded.accepted(std::move(client)), options.settings, record);
-        } else {
+        if (recorder)
+            serve_recorded(*recorder, net, std::move(client), options.settings, record);
+        else
             session::serve(net, std::move(client), options.settings, record);
-        }
         if (!options.quiet) log.write(record);
     };
     network::blocking_server server(shared.threads, room.clients, serve, warn);

@@ -25,7 +25,7 @@ public:
 
     /// To be called when the socket can be read.
     void read() {
-        std::array<socks5::octet, 512> buffer{};
+        socks5::octets buffer(512);
         auto const n = socket().read_some(asio::buffer(buffer), why_);
         left_ = why_ && why_ != asio::error::would_block;
         listens_ = !left_ && heard_(std::span(buffer).first(n));
