@@ -130,7 +130,8 @@ private:
     static bool wait_with(watcher& client, auto& socket) {
         while (!client.left()) {
             pollfd waits[]{{socket.native_handle(), POLLIN, 0}, {client.socket().native_handle(), POLLIN, 0}};
-            ::poll(waits, client.listens() ? 2 : 1, -1);
+            if (::poll(waits, client.listens() ? 2 : 1, -1) < 0 && errno != EINTR)
+                throw refusal({errno, boost::system::system_category()});
             if (waits[1].revents != 0) client.read();
             if (waits[0].revents != 0) return true;
         }
