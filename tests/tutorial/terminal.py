@@ -1,22 +1,29 @@
-"""Runs the ```console blocks of a page, one after the other, as a reader would who is at the top of a clone and has built
-it. Ports are others than on the page, so that nobody is in the way.
+"""Runs the ```console blocks of a page, one after the other, as a reader would who types what the page says: in the folder mine of a
+clone, if it is a chapter in which the program grows, otherwise at its top. Ports are others than on the page, so that nobody is in the
+way.
 
 A line that begins with "$ " is a command; what follows is what it prints. A command that serves goes on in the background
 until the page starts another one like it. A block without a command goes on with what the last server prints."""
 import contextlib
 import os
+import pathlib
 import re
 import signal
 import socket
 import subprocess
 
-from pages import TOP, UPDATE
-from servers import BUILD
+import compilers
+import ladder
+from pages import CHAPTERS, TOP, UPDATE
+from servers import BUILD, SPEC
 from waiting import patience, wait_until
 
-TARGETS = r"python3 (?:-m http\.server|\S*/(?:count|reset|silent)\.py)"  # for the proxy to connect to
-SERVES = re.compile(r"(?:PROGRAM=\S+ |prlimit \S+ )?sh src/run\.sh|\.build/\S*/checkpoint-\d\d|python3 \S*plainsocks\.py|" + TARGETS)
-DONE_ALREADY = re.compile(r"cmake -S \. -B \.build/tutorial|sudo apt-get install ([a-z0-9 -]+)")
+TARGETS = r"python3 (?:-m http\.server|\S*/(?:count|reset|silent|speaks)\.py)"  # for the proxy to connect to
+OWN = re.compile(r"(?:ulimit [^;&]*(?:;|&&) |strace [^|;]* )*\./proxy(?: .*)?")  # the reader's program
+SERVES = re.compile(rf"(?:PROGRAM=\S+ |prlimit \S+ )?sh (?:\.\./)?src/run\.sh|python3 \S*plainsocks\.py|{OWN.pattern}$|{TARGETS}")
+COMPILES = "g++ -std=c++20 -o proxy proxy.cpp -lboost_thread"
+WITH_COROUTINES = COMPILES + " -lboost_coroutine -lboost_context"
+DONE_ALREADY = re.compile(r"cmake -S \. -B \.build/tutorial|sudo apt-get install ([a-z0-9+ -]+)")
 PACKAGES = {"python3", *re.findall(r"[a-z][a-z0-9-]+", (TOP / "src" / "packages.sh").read_text(encoding="utf-8") +
                                    (TOP / "tests" / "run.sh").read_text(encoding="utf-8"))}
 PORTS = ["10800", "10801", "8000", "7777", "7778", "7779"]  # on the pages
@@ -60,9 +67,10 @@ class Server:
 
     def __init__(self, terminal, command):
         self.command, self.terminal, self.taken = command, terminal, 0  # lines that the page has shown
-        self.path = terminal.folder / f"output-{len(terminal.started)}"
+        self.path = terminal.top / f"output-{len(terminal.started)}"
         with open(self.path, "wb") as output:
-            self.process = subprocess.Popen(["bash", "-c", "exec " + command], cwd=terminal.folder, stdout=output,
+            shell = re.sub(r"^(ulimit [^;&]*(?:;|&&) )?", r"\1exec ", command)  # so that the server itself gets the signals
+            self.process = subprocess.Popen(["bash", "-c", shell], cwd=terminal.folder, stdout=output,
                                             stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=terminal.environment,
                                             start_new_session=True)
 
@@ -96,14 +104,19 @@ class Server:
 
 
 class Terminal:
-    def __init__(self, folder):
-        self.folder, self.started, self.ports = folder, [], {}
+    def __init__(self, folder, page=None):
+        self.top, self.started, self.ports, self.page = folder, [], {}, page
         self.corrections = []  # with TUTORIAL_UPDATE: what commands print that the page shows otherwise
         for path in TOP.iterdir():
-            if path.name != ".build":
+            if path.name not in (".build", "mine"):
                 (folder / path.name).symlink_to(path)
         (folder / ".build").mkdir()
         (folder / ".build" / "tutorial").symlink_to(BUILD)
+        self.grows = page is not None and page.name == "README.md" and page.parent in CHAPTERS[:13]
+        self.folder = folder / "mine" if self.grows and page.parent != CHAPTERS[0] else folder
+        self.folder.mkdir(exist_ok=True)
+        if self.grows:  # what has been typed and compiled in the chapter before
+            self.own = ladder.program(min(int(page.parent.name[:2]) - 1, 11))
         self.environment = os.environ | {"LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": "1",
                                          "PATH": f"{BUILD / 'tests'}:{os.environ['PATH']}"}
 
@@ -136,7 +149,9 @@ class Terminal:
             text = f"{run.group(2) or ''}{BUILD}/src/{run.group(1) or 'plainsocks'}{run.group(3)}"
             if "--listen" not in text:
                 text += " --listen 127.0.0.1:10800"
-        if re.fullmatch(r"\S*/checkpoint-\d\d", text):
+        if spec := re.match(r"sh (?:\.\./)?tests/spec\.sh(.*)", text):
+            text = SPEC + spec.group(1) + ("" if "--server" in text else " --server 127.0.0.1:10800")
+        if OWN.fullmatch(text) and not re.search(r"\./proxy \d", text):
             text += " 10800"
         if "plainsocks.py" in text and "--listen" not in text:
             text += " --listen 127.0.0.1:10800"
@@ -160,6 +175,14 @@ class Terminal:
     def step(self, block, line, command, expected):
         if command is None:
             self.started[-1].expect(block, line, expected)
+        elif command.startswith(COMPILES) and command.removesuffix(" && ./proxy") in (COMPILES, WITH_COROUTINES):
+            self.compile(ladder.program_at(self.page, line))
+            if command.endswith("./proxy"):
+                self.serve(block, line, "./proxy", expected)
+            else:
+                assert not expected, f"{block.page.relative_to(TOP)}:{line}: it prints nothing"
+        elif re.fullmatch(r"(mkdir (-p )?|cd )[\w./]+", command):
+            self.change_folder(command)
         elif SERVES.match(command):
             self.serve(block, line, command.removesuffix(" &"), expected)
         elif installs := DONE_ALREADY.fullmatch(command):
@@ -181,9 +204,26 @@ class Terminal:
                     raise mismatch
                 self.corrections.append(mismatch)
 
+    def compile(self, lines):
+        """The file that the reader has typed, and the program made from it."""
+        self.own = lines
+        (self.folder / "proxy.cpp").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        program = self.folder / "proxy"
+        program.unlink(missing_ok=True)
+        program.symlink_to(compilers.compiled(lines))
+
+    def change_folder(self, command):
+        verb, path = command.replace("-p ", "").split()
+        if verb == "mkdir":
+            (self.folder / path).mkdir(exist_ok=True)
+        else:
+            self.folder = pathlib.Path(os.path.normpath(self.folder / path))
+
     def serve(self, block, line, command, expected):
         """In the place of the server before it, if that has the same port."""
         kind = "target" if re.match(TARGETS, command) else "socks"
+        if OWN.fullmatch(command) and not (self.folder / "proxy").exists():
+            self.compile(self.own)
         for server in self.started:
             if server.kind == kind == "socks":
                 server.stop()

@@ -14,7 +14,7 @@ WITH_CONSOLE = [page for page in [*pages.pages(), pages.read(pages.TOP / "README
 @pytest.mark.parametrize("page", WITH_CONSOLE, ids=lambda page: str(page.path.relative_to(pages.TOP)))
 def test_page(page):
     """All its ```console blocks, in order, in one folder."""
-    with tempfile.TemporaryDirectory() as folder, Terminal(pathlib.Path(folder)) as terminal:
+    with tempfile.TemporaryDirectory() as folder, Terminal(pathlib.Path(folder), page.path) as terminal:
         for block in page.blocks:
             if block.info == ["console"]:
                 terminal.run(block)
