@@ -14,7 +14,7 @@ import tempfile
 CXX = os.environ.get("CXX", "g++")
 FLAGS = ["-std=c++20", "-Wall", "-Wextra", "-Werror", "-O0"]
 CACHE = pathlib.Path(os.environ.get("PLAINSOCKS_BUILD") or tempfile.gettempdir()) / "typed"
-LIBRARIES = ["-lboost_thread", "-lboost_coroutine", "-lboost_context"]
+THREADS, COROUTINES = ["-lboost_thread"], ["-lboost_coroutine", "-lboost_context"]
 
 
 def run(*command, **options):
@@ -37,9 +37,9 @@ def once(path, make):
 @functools.cache
 def options(coroutines=False):
     """What comes before the name of the program: the flags, and the precompiled headers of Boost."""
-    flags = [*FLAGS, *(["-DBOOST_COROUTINES_NO_DEPRECATION_WARNING"] if coroutines else [])]
-    headers = "#include <utility>\n#include <boost/asio.hpp>\n" + ("#include <boost/asio/spawn.hpp>\n" if coroutines else "") + \
-        "#include <boost/thread.hpp>\n"
+    flags = [*FLAGS, *(["-DBOOST_COROUTINES_NO_DEPRECATION_WARNING=", "-DBOOST_ALLOW_DEPRECATED_HEADERS="] if coroutines else [])]
+    headers = "#include <utility>\n#include <boost/asio.hpp>\n#include <boost/thread.hpp>\n" + \
+        ("#include <boost/asio/spawn.hpp>\n" if coroutines else "")
     name = hashlib.sha256(" ".join([CXX, *flags, headers]).encode()).hexdigest()[:16]
     header = once(CACHE / f"{name}.hpp", lambda half: half.write_text(headers, encoding="utf-8"))
     ready = pathlib.Path(f"{header}.{'pch' if 'clang' in CXX else 'gch'}")
@@ -62,8 +62,8 @@ def compiled(lines, link=True):
         with tempfile.TemporaryDirectory() as folder:
             source = pathlib.Path(folder) / "proxy.cpp"
             source.write_text(text, encoding="utf-8")
-            libraries = LIBRARIES if coroutines else LIBRARIES[:1]
-            done = run(CXX, *options(coroutines), *(["-o", half] if link else ["-fsyntax-only"]), source, *(libraries if link else []))
+            libraries = [*THREADS, *COROUTINES] if coroutines else THREADS
+            done = run(CXX, *options(coroutines), *(["-o", half, source, *libraries] if link else ["-fsyntax-only", source]))
             assert done.returncode == 0, f"{CXX} does not take the program:\n{done.stdout}"
             if not link:
                 half.touch()

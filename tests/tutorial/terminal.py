@@ -22,7 +22,8 @@ TARGETS = r"python3 (?:-m http\.server|\S*/(?:count|reset|silent|speaks)\.py)"  
 OWN = re.compile(r"(?:ulimit [^;&]*(?:;|&&) |strace [^|;]* )*\./proxy(?: .*)?")  # the reader's program
 SERVES = re.compile(rf"(?:PROGRAM=\S+ |prlimit \S+ )?sh (?:\.\./)?src/run\.sh|python3 \S*plainsocks\.py|{OWN.pattern}$|{TARGETS}")
 COMPILES = "g++ -std=c++20 -o proxy proxy.cpp -lboost_thread"
-WITH_COROUTINES = COMPILES + " -lboost_coroutine -lboost_context"
+WITH_BOTH = " -lboost_coroutine -lboost_context"
+WITH_COROUTINES = COMPILES.replace("-lboost_thread", "-lboost_coroutine -lboost_context")
 DONE_ALREADY = re.compile(r"cmake -S \. -B \.build/tutorial|sudo apt-get install ([a-z0-9+ -]+)")
 PACKAGES = {"python3", *re.findall(r"[a-z][a-z0-9-]+", (TOP / "src" / "packages.sh").read_text(encoding="utf-8") +
                                    (TOP / "tests" / "run.sh").read_text(encoding="utf-8"))}
@@ -175,7 +176,7 @@ class Terminal:
     def step(self, block, line, command, expected):
         if command is None:
             self.started[-1].expect(block, line, expected)
-        elif command.startswith(COMPILES) and command.removesuffix(" && ./proxy") in (COMPILES, WITH_COROUTINES):
+        elif command.removesuffix(" && ./proxy") in (COMPILES, COMPILES + WITH_BOTH, WITH_COROUTINES):
             self.compile(ladder.program_at(self.page, line))
             if command.endswith("./proxy"):
                 self.serve(block, line, "./proxy", expected)
