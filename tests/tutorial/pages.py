@@ -71,11 +71,6 @@ def pages(folder=TUTORIAL):
     return [read(path) for path in sorted(folder.rglob("*.md")) if path != TUTORIAL / "trace.md"]
 
 
-def answers(folder):
-    """The files of a chapter's answers. Those named mine are the reader's own."""
-    return [path for path in sorted(folder.glob("answers/*.cpp")) if not path.stem.startswith("mine")]
-
-
 def blocks(kind, folder=TUTORIAL):
     return [block for page in pages(folder) for block in page.blocks if block.info[:1] == [kind]]
 

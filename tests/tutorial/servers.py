@@ -11,11 +11,6 @@ BUILD = pathlib.Path(os.environ.get("PLAINSOCKS_BUILD", "PLAINSOCKS_BUILD is not
 SPEC = os.environ.get("SOCKS5SPEC", "SOCKS5SPEC is not set")
 
 
-def built(program, *arguments):
-    """The command of a checkpoint or of an answer, on a free port."""
-    return [BUILD / "tutorial" / program, "0", *arguments]
-
-
 class Server:
     """A program of the tutorial, as long as the context lasts. `address` is HOST:PORT."""
 

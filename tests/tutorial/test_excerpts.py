@@ -1,12 +1,12 @@
-"""Text and code cannot part: what a page shows is in the file, and nearly all of src/ is shown."""
+"""Text and code cannot part: what a page shows of a file is in the file. (What it shows of the growing program, test_ladder.py asks.)"""
 import pytest
 
 import excerpts
+import ladder
 from pages import TOP, UPDATE, blocks, name, pages
 
-SHARE = 0.95  # of the lines of src/ that must be shown
 CODE = [block for kind in ("cpp", "python", "rust", "cmake") for block in blocks(kind)
-        if block.info[1:] != ["wrong"]]
+        if block.info[1:] not in (["wrong"], ["sketch"]) and not ladder.is_program(block)]
 SOURCES = sorted([*TOP.glob("src/**/*.hpp"), *TOP.glob("src/**/*.cpp")])
 
 
@@ -45,8 +45,8 @@ def counts(line):
         ("#include", "namespace ", "}  // namespace", "using namespace"))
 
 
-def test_all_of_the_program_is_shown(capsys):
-    """Every file, and nearly all of the lines."""
+def test_how_much_of_the_program_is_shown(capsys):
+    """No rule, but good to know."""
     shown = {file: set() for file in SOURCES}
     for block in CODE:
         if block.target in shown:
@@ -60,9 +60,6 @@ def test_all_of_the_program_is_shown(capsys):
     report.append(f"{total - missing:4} of {total:4}  in all: {1 - missing / total:.1%}")
     with capsys.disabled():
         print("\n" + "\n".join(report))
-    strangers = [str(file.relative_to(TOP)) for file, numbers in shown.items() if not numbers]
-    assert not strangers, f"no page shows anything of {strangers}: walk through them in some chapter"
-    assert 1 - missing / total >= SHARE, f"the lines named above are shown nowhere; {SHARE:.0%} have to be"
 
 
 def ranges(numbers):
@@ -79,6 +76,6 @@ def ranges(numbers):
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.path.relative_to(TOP)))
 def test_every_block_says_what_it_is(page):
     """So that no block goes unchecked because of a slip."""
-    known = ["cpp", "cpp wrong", "python", "rust", "cmake", "console", "hex", "mermaid", "text"]
+    known = ["cpp", "cpp wrong", "cpp sketch", "python", "rust", "cmake", "console", "hex", "mermaid", "text"]
     for block in page.blocks:
         assert " ".join(block.info) in known, f"{block.where}: ```{' '.join(block.info)}, expected one of {known}"
