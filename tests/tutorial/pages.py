@@ -67,8 +67,9 @@ def read(path):
 
 
 def pages(folder=TUTORIAL):
-    """All but the trace, which tests/blackbox/test_pages.py plays as a whole."""
-    return [read(path) for path in sorted(folder.rglob("*.md")) if path != TUTORIAL / "trace.md"]
+    """All of a folder, or the page itself; but not the trace, which tests/blackbox/test_pages.py plays as a whole."""
+    paths = sorted(folder.rglob("*.md")) if folder.is_dir() else [folder]
+    return [read(path) for path in paths if path != TUTORIAL / "trace.md"]
 
 
 def blocks(kind, folder=TUTORIAL):

@@ -5,7 +5,7 @@ import excerpts
 import ladder
 from pages import TOP, UPDATE, blocks, name, pages
 
-CODE = [block for kind in ("cpp", "python", "rust", "cmake") for block in blocks(kind)
+CODE = [block for kind in ("cpp", "python", "rust", "cmake") for block in [*blocks(kind), *blocks(kind, TOP / "README.md")]
         if block.info[1:] not in (["wrong"], ["sketch"]) and not ladder.is_program(block)]
 SOURCES = sorted([*TOP.glob("src/**/*.hpp"), *TOP.glob("src/**/*.cpp")])
 
