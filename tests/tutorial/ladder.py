@@ -9,7 +9,8 @@ A block of the program has a caption that says where it goes: *proxy.cpp, PLACE*
     without `X`                          or: `X` to `Y`; such a line has no block
 
 X is `f()`, `struct s` and the like: a whole definition with the comment above it; or the beginning of a line of the file or of the
-scope, which stands for a whole statement. There must be only one. Around definitions blank lines come by themselves.
+scope, which stands for a whole statement, or in "the line `X`" for just that line. There must be only one. Around definitions blank
+lines come by themselves.
 
     python3 ladder.py NN    applies and compiles chapter NN step by step, and compares the end with its proxy.cpp
 """
@@ -22,7 +23,7 @@ from dataclasses import dataclass
 from pages import CHAPTERS, TOP, TUTORIAL, read
 
 CAPTION = re.compile(r"\s*\*proxy\.cpp, (?:in `([^`]+)`, )?(.+?)[.:]?\*[.:]?\s*")
-PLACE = re.compile(r"(above|below|in the place of|without) `([^`]+)`(?: to `([^`]+)`)?")
+PLACE = re.compile(r"(above|below|in the place of|without) (the line )?`([^`]+)`(?: to `([^`]+)`)?")
 NEW_LINES = 25  # at most, in a step
 
 
@@ -149,8 +150,11 @@ def applied(lines, edit):
         match = PLACE.fullmatch(place)
         if not match:
             raise Misplaced(f"what place is {place!r}? See ladder.py")
-        how, what, last = match.groups()
+        how, only_line, what, last = match.groups()
         begin, end = find(lines, what, scope)
+        if only_line:
+            end = begin + 1
+            depth = None  # no blank lines around it
         if last:
             end = find(lines, last, (end, scope[1], scope[2]))[1]
         if how == "above":
