@@ -106,7 +106,7 @@ def scope_of(lines, name):
 def kind(line):
     """Lines of the same kind stand together, others have a blank line between them."""
     text = bare(line).strip()
-    if text.startswith("#include"):
+    if text.startswith("#"):
         return "include"
     if re.match(r"using |namespace \w+ = ", text):
         return "using"
@@ -119,13 +119,15 @@ def separated(above, below, depth):
     """Belongs a blank line between these two?"""
     if not above.strip() or not below.strip() or above.rstrip().endswith(("{", ":")) or indent(below) < depth:
         return False
+    if re.match(r"\s*//(?! ----)", above):  # a comment stands at what it is about
+        return False
     return "definition" in (kind(above), kind(below)) or kind(above) != kind(below)
 
 
 def put(lines, begin, end, new, depth):
     """The new lines in the place of lines[begin:end]; depth is None within a function."""
     before, after = lines[:begin], lines[end:]
-    if depth is None:
+    if depth is None or (new and indent(new[0]) != depth):
         return before + new + after
     if new and before and separated(before[-1], new[0], depth):
         new = ["", *new]
