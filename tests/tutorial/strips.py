@@ -1,38 +1,73 @@
-"""Draws the octets of a message: a box for each, a colour for each field, the field's name below."""
-from html import escape
+"""Draws the octets of a message: a box for each, a colour for each field, and the field's name across its boxes."""
+from itertools import groupby
 
-WIDTH, HEIGHT, LABEL, GAP, MARGIN = 68, 34, 22, 4, 8
-IN_A_ROW = 5  # so that a phone need not make the names smaller
-COLOURS = ["#dae8fc", "#ddf2d8", "#fff4cc", "#ffddb8", "#e8dcf7", "#cfeeee"]
-STYLE = """<style>
-text { font-family: ui-monospace, "DejaVu Sans Mono", Consolas, monospace; text-anchor: middle; }
-.octet { font-size: 17px; fill: #12272e; }
-.name { font-size: 13px; fill: #3d4f58; }
-.way { font-size: 12px; fill: #3d4f58; text-anchor: start; }
-rect { stroke: #7a8a92; }
-@media (prefers-color-scheme: dark) { .name, .way { fill: #c9d4da; } }
-</style>"""
+from drawing import ADVANCE, FIELDS, MARGIN, MONO, WIDTH, svg, text
+
+BOX, HEIGHT = 44, 36  # of an octet
+CAPTION, NAMES, GAP = 34, 34, 10  # above all; below a row, with the bracket; between rows
+ROOM = WIDTH - 2 * MARGIN  # ten boxes: a reply with an IPv4 address is one row
+SIZE = 15  # of the names
+STYLE = f"""
+text {{ font-family: {MONO}; text-anchor: middle; fill: var(--ink); }}
+.octet {{ font-size: 21px; }}
+.name {{ font-size: {SIZE}px; }}
+.way {{ font-size: 14px; text-anchor: start; fill: var(--faint); }}
+.box {{ stroke: var(--line); }}
+.bracket {{ fill: none; stroke: var(--line); stroke-width: 1.5; }}
+""" + "\n".join(f".f{number} {{ fill: var(--f{number}); }}" for number in range(FIELDS))
+
+
+def width(octets, name):
+    """As wide as its boxes, or as its name if that is wider; then the boxes are, too."""
+    return max(BOX * len(octets), round(SIZE * ADVANCE * len(name)) + 8)
+
+
+def rows(fields):
+    """Rows of parts: number of the field, octets, name, whether it began in the row above, whether it goes on below. A
+    field that fits into a row is in one row; a longer one begins where there is room for three boxes, and fills up."""
+    found, left = [[]], ROOM
+    for number, (octets, name) in enumerate(fields):
+        whole = width(octets, name)
+        if whole > left and (whole <= ROOM or left < 3 * BOX):
+            found.append([])
+            left = ROOM
+        at = 0
+        while at < len(octets):
+            part = octets[at:] if width(octets[at:], name) <= left else octets[at:at + left // BOX]
+            end = at + len(part)
+            found[-1].append((number, part, name, at > 0, end < len(octets)))
+            left -= width(part, name)
+            if end < len(octets):
+                found.append([])
+                left = ROOM
+            at = end
+    return found
+
+
+def bracket(x, end, y, begun, goes_on):
+    """Under the boxes from x to end; where the field is broken, it is open."""
+    begin = f"M{x} {y + 10}" if begun else f"M{x + 4} {y + 4}V{y + 10}"
+    finish = f"H{end}" if goes_on else f"H{end - 4}V{y + 4}"
+    return f'<path class="bracket" d="{begin}{finish}"/>'
 
 
 def draw(way, fields):
-    """An SVG. `way` is what stands above, `fields` are pairs of octets and a name."""
-    boxes = [(octet, name if first else "", COLOURS[number % len(COLOURS)])
-             for number, (octets, name) in enumerate(fields) for first, octet in first_of(octets)]
-    width = 2 * MARGIN + max(WIDTH * min(len(boxes), IN_A_ROW), 8 * len(way))
-    y, lines = MARGIN + LABEL, []
-    for start in range(0, len(boxes), IN_A_ROW):
-        row = boxes[start:start + IN_A_ROW]
-        for at, (octet, name, colour) in enumerate(row):
-            x = MARGIN + at * WIDTH
-            lines.append(f'<rect x="{x}" y="{y}" width="{WIDTH}" height="{HEIGHT}" fill="{colour}"/>')
-            lines.append(f'<text class="octet" x="{x + WIDTH // 2}" y="{y + 23}">{octet:02x}</text>')
+    """An SVG. `way` is what stands above, `fields` are pairs of octets and a name; two of the same name are one."""
+    fields = [(b"".join(octets for octets, _ in same), name) for name, same in groupby(fields, lambda field: field[1])]
+    y, lines = CAPTION, [text("way", MARGIN, 22, way)]
+    for row in rows(fields):
+        x = MARGIN
+        for number, octets, name, begun, goes_on in row:
+            box = width(octets, name) / len(octets)
+            for at, octet in enumerate(octets):
+                left = x + at * box
+                lines.append(f'<rect class="box f{number % FIELDS}" x="{left:g}" y="{y}" '
+                             f'width="{box:g}" height="{HEIGHT}"/>')
+                lines.append(text("octet", left + box / 2, y + 25, f"{octet:02x}"))
+            end = x + width(octets, name)
             if name:
-                lines.append(f'<text class="name" x="{x + WIDTH // 2}" y="{y + HEIGHT + 15}">{escape(name)}</text>')
-        y += HEIGHT + (LABEL if any(name for _, name, _ in row) else GAP)
-    height = y + MARGIN
-    return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">', STYLE,
-                      f'<text class="way" x="{MARGIN}" y="{MARGIN + 12}">{escape(way)}</text>', *lines, "</svg>", ""])
-
-
-def first_of(octets):
-    return [(at == 0, octet) for at, octet in enumerate(octets)]
+                lines.append(bracket(x, end, y + HEIGHT, begun, goes_on))
+                lines.append(text("name", (x + end) / 2, y + HEIGHT + 26, name))
+            x = end
+        y += HEIGHT + NAMES + GAP
+    return svg(y - GAP + 4, STYLE, lines)
