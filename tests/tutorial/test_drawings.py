@@ -6,6 +6,7 @@ import pytest
 
 import connect
 import pcap
+import score
 from pages import TUTORIAL, UPDATE
 
 
@@ -29,6 +30,10 @@ def test_what_is_said_of_a_step(step):
     for host, port in re.findall(r"([\d.]+), port (\d+)", step.says):
         assert bytes([*map(int, host.split(".")), *int(port).to_bytes(2, "big")]) in frames[0].octets
     assert len(step.says) <= 47 and len(step.waits) <= 60
+
+
+def test_score():
+    check(score.PICTURE, score.draw(score.listed()))
 
 
 @pytest.mark.parametrize("path", sorted(TUTORIAL.rglob("*.svg")), ids=lambda path: path.name)
