@@ -2,16 +2,17 @@
 # Makes the pictures anew: sh wireshark/shoot.sh [FOLDER]
 # FOLDER, which must exist, is where they go instead of wireshark/pictures. Wireshark runs on a screen that nobody sees,
 # with a copy of the profiles and a home of its own, so that nothing of whoever makes the pictures gets into them. Look at
-# each of them afterwards. It takes wireshark, xvfb, xdotool, imagemagick, pngquant.
+# each of them afterwards. It takes wireshark, xvfb, xdotool, imagemagick, pngquant, fonts-dejavu-core.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 folder=$(cd "${1:-$here/pictures}" && pwd)
-width=1600 height=1000
+width=1600 height=1000 # of the screen
 
 missing=
 for command in wireshark:wireshark Xvfb:xvfb xdotool:xdotool import:imagemagick pngquant:pngquant; do
     command -v "${command%:*}" > /dev/null || missing="$missing ${command#*:}"
 done
+case $(fc-match monospace) in DejaVuSansMono*) ;; *) missing="$missing fonts-dejavu-core" ;; esac
 [ -z "$missing" ] || { echo "Install first these packages of Debian:$missing" >&2; exit 1; }
 
 files=$(mktemp -d)
@@ -98,17 +99,41 @@ end() {
     program=''
 }
 
-# shoot NAME PROFILE CAPTURE FRAME ROW: that frame is chosen, and row ROW of its tree, from 0, is chosen and opened.
+# size WIDTH HEIGHT: of the window that is opened next.
+size() {
+    printf '%s\n' 'privs.warn_if_elevated: FALSE' 'gui.geometry_main_x: 0' 'gui.geometry_main_y: 0' \
+        "gui.geometry_main_width: $1" "gui.geometry_main_height: $2" 'gui.geometry_main_maximized: FALSE'
+}
+
+# shoot NAME PROFILE CAPTURE FRAME FRAMES FIELDS COLUMNS [whole]: a window as wide as a page, with what a page should show and
+# no more: the frames FIRST-LAST, and of the columns those with the titles COLUMNS. If it is whole, then with what is around,
+# and FIRST is 1. FRAME is chosen, and below it row 4 of the tree (0 frame, 1 Ethernet, 2 IP, 3 TCP or UDP, 4 SOCKS, or what
+# Wireshark calls data), which is opened, and has so many FIELDS.
 shoot() {
-    begin "$3" -C "$2" -g "$4"
-    xdotool mousemove 300 $((height - 60)) click 1 # the empty part of the tree
+    first=${5%-*} last=${5#*-}
+    if [ $# -eq 8 ]; then bars=TRUE above=$((menu + tools)) below=$status; else bars=FALSE above=$menu below=0; fi
+    list=$(((last - first + 1) * row + heading)) details=$((($6 + 5) * row + 4))
+    all=$((above + list + between + details + scrollbar + below))
+    hidden=$(awk -F '"' -v shown=",$7," '/^\t/ && !index(shown, "," $2 ",") { printf "%s%s", comma, $4; comma = "," }' \
+        "$here/profiles/$2/preferences")
+    # Info takes what the others leave, and of a payload the beginning is enough.
+    recent=$files/wireshark/profiles/$2/recent
+    sed -e 's/%i, .*/%i, 100/' -e 's/\(tcp.payload", \).*/\1120,/' "$here/profiles/$2/recent" > "$recent"
+    printf '%s\n' "gui.geometry_main_upper_pane: $list" "gui.geometry_main_lower_pane: $tree" \
+        "gui.toolbar_main_show: $bars" "gui.filter_toolbar_show: $bars" "gui.statusbar_show: $bars" >> "$recent"
+    size "$page" "$all" > "$files/wireshark/recent_common"
+    filter="frame.number >= $first && frame.number <= $last"
+    [ $bars = FALSE ] || filter= # it would be seen
+    begin "$3" -C "$2" -g "$4" -o "gui.column.hidden:$hidden" -o gui.packet_list_show_minimap:FALSE \
+        -o tcp.ignore_tcp_timestamps:TRUE -Y "$filter"
+    xdotool mousemove $((tree / 2)) $((above + list + between + 6 * row)) click 1 # in the tree
     aside
     act key Home
-    for _ in $(seq "$5"); do
+    for _ in 1 2 3 4; do
         act key Down
     done
     act key shift+Right
-    save "$1"
+    if [ $bars = TRUE ]; then save "$1" "${page}x$all+0+0"; else save "$1" "${page}x$((all - menu - scrollbar))+0+$menu"; fi
     end
 }
 
@@ -123,24 +148,16 @@ export DISPLAY
 export WIRESHARK_CONFIG_DIR="$files/wireshark"
 mkdir "$files/wireshark"
 cp -R "$here/profiles" "$files/wireshark/"
-common="privs.warn_if_elevated: FALSE
-gui.geometry_main_x: 0
-gui.geometry_main_y: 0
-gui.geometry_main_width: $width
-gui.geometry_main_height: $height
-gui.geometry_main_maximized: FALSE"
-echo "$common" > "$files/wireshark/recent_common"
-for recent in "$files/wireshark/profiles"/*/recent; do
-    printf '%s\n' 'gui.geometry_main_upper_pane: 460' 'gui.geometry_main_lower_pane: 760' >> "$recent"
-done
+# In pixels, with that font: widths of the window and of the tree, and heights.
+page=960 tree=350
+menu=20 tools=77 status=20 heading=23 row=17 between=6 scrollbar=16
 
-# Rows of the tree: 0 frame, 1 Ethernet, 2 IP, 3 TCP or UDP, 4 SOCKS; or what Wireshark calls data.
-shoot handshake 'SOCKS5 handshake' login-accepted.pcap 10 4
-shoot greeting 'SOCKS5 handshake' login-accepted.pcap 4 4
-shoot refused 'SOCKS5 handshake' target-refused.pcap 8 4
-shoot udp-relay 'SOCKS5 UDP relay' udp-dns.pcap 14 4
-shoot both-sides 'SOCKS5 both sides' half-close.pcap 12 4
-shoot bytes 'SOCKS5 bytes' octet-by-octet.pcap 10 4
+shoot handshake 'SOCKS5 handshake' login-accepted.pcap 10 1-15 6 'No.,From port,To port,Target,Port,Reply,Info' whole
+shoot greeting 'SOCKS5 handshake' login-accepted.pcap 8 4-15 4 'No.,From port,To port,Methods offered,Method chosen,User,Info'
+shoot refused 'SOCKS5 handshake' target-refused.pcap 11 4-14 6 'No.,From port,To port,Target,Port,Reply,Info'
+shoot udp-relay 'SOCKS5 UDP relay' udp-dns.pcap 14 8-18 6 'No.,From port,To port,Target,Port,UDP length,Info'
+shoot both-sides 'SOCKS5 both sides' half-close.pcap 12 8-24 6 'No.,Conn,From port,To port,Flags,Bytes,Info'
+shoot bytes 'SOCKS5 bytes' octet-by-octet.pcap 10 1-12 2 'No.,From port,To port,Bytes,Payload,Info'
 
 # The import, as somebody does it who has no profiles yet. The dialog shows the folder of the settings: not ours.
 unset WIRESHARK_CONFIG_DIR
@@ -148,7 +165,7 @@ unset WIRESHARK_CONFIG_DIR
 export XDG_CONFIG_HOME='~/.config'
 cd "$files"
 mkdir -p ./"$XDG_CONFIG_HOME/wireshark"
-echo "$common" > ./"$XDG_CONFIG_HOME/wireshark/recent_common"
+size $width $height > ./"$XDG_CONFIG_HOME/wireshark/recent_common"
 begin login-accepted.pcap
 act key alt+e
 act key Up
