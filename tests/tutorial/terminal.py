@@ -145,7 +145,7 @@ class Terminal:
 
     def command(self, text):
         """The command as the test runs it. run.sh would install and build, and that is done."""
-        run = re.match(r"(?:PROGRAM=(\S+) |(prlimit \S+ ))?sh src/run\.sh(.*)", text)
+        run = re.match(r"(?:PROGRAM=(\S+) |(prlimit \S+ ))?sh (?:\.\./)?src/run\.sh(.*)", text)
         if run:
             text = f"{run.group(2) or ''}{BUILD}/src/{run.group(1) or 'plainsocks'}{run.group(3)}"
             if "--listen" not in text:
