@@ -1,5 +1,6 @@
 /// TCP is a stream of octets: messages come in any number of pieces, or several in one.
 #include "socks5spec/clause.hpp"
+#include "socks5spec/pieces.hpp"
 
 namespace spec {
 
@@ -7,33 +8,9 @@ TEST_SUITE_BEGIN("03 a stream of octets");
 
 namespace {
 
-constexpr auto in_pieces =
-    "The server takes what one recv() delivers for one whole message. recv() delivers what has come so far: call it "
-    "again until all the octets that the message needs have come.";
 constexpr auto joined =
     "The server has read more than the one message that it wanted, and has lost what came behind it. Read exactly what "
     "the message needs, or keep the rest for the next one.";
-
-/// The client is through: data pass.
-void expect_echo(client& c, origin& target) {
-    auto far = target.accept();
-    suspect("The server has said \"succeeded\", and does not pass on small pieces of data.");
-    c.write(text("ping"));
-    far.expect_data(text("ping"));
-    far.write(text("pong"));
-    c.expect_data(text("pong"));
-}
-
-void request_in_pieces(socks5::host const& host) {
-    origin target(host);
-    client c;
-    c.greet();
-    stands_on(plain::connect);
-    c.send_octetwise(request(connect, target.where()));
-    c.receive_reply_for(target.where());
-    c.expect("REP", {0});
-    expect_echo(c, target);
-}
 
 }  // namespace
 
@@ -46,34 +23,9 @@ CLAUSE("9293-2.2", MUST, "the greeting comes octet by octet",
     c.expect("METHOD", {usual_method()}, {{0xff, in_pieces}});
 }
 
-CLAUSE("9293-2.2", MUST, "the login comes octet by octet",
-       "TCP delivers octets in order, and knows no messages. A message may come in any number of pieces.") {
-    if (!given().user) not_supported("login", "no --user NAME:PASSWORD was given");
-    suspect(in_pieces);
-    client c;
-    c.send(opening().front());
-    c.receive_selection();
-    c.send_octetwise(opening().back());
-    c.receive_status();
-    c.expect("STATUS", {0}, {{1, in_pieces}});
-}
-
 CLAUSE("9293-2.2", MUST, "a request with an IPv4 address comes octet by octet",
        "TCP delivers octets in order, and knows no messages. A message may come in any number of pieces.") {
-    suspect(in_pieces);
     request_in_pieces(v4_loopback);
-}
-
-CLAUSE("9293-2.2", MUST, "a request with a name comes octet by octet",
-       "TCP delivers octets in order, and knows no messages. A message may come in any number of pieces.") {
-    suspect(in_pieces);
-    request_in_pieces(localhost);
-}
-
-CLAUSE("9293-2.2", MUST, "a request with an IPv6 address comes octet by octet",
-       "TCP delivers octets in order, and knows no messages. A message may come in any number of pieces.") {
-    suspect(in_pieces);
-    request_in_pieces(v6_loopback);
 }
 
 CLAUSE("9293-2.2", MUST, "greeting and request come in one segment",
@@ -110,7 +62,7 @@ CLAUSE("9293-2.2", MUST, "request and first data come in one segment",
 CLAUSE("9293-2.2", MUST, "everything comes in one segment",
        "TCP delivers octets in order, and knows no messages. A client may send all that it has to say at once.") {
     suspect(joined);
-    origin target(localhost);
+    origin target;
     client c;
     auto messages = opening();
     messages.push_back(request(connect, target.where()));

@@ -1,5 +1,6 @@
 /// The subnegotiation of RFC 1929: name and password. Same chapter as the greeting.
 #include "socks5spec/clause.hpp"
+#include "socks5spec/pieces.hpp"
 
 namespace spec {
 
@@ -136,6 +137,18 @@ CLAUSE("1928-3", SENSE, "nobody gets in without a login",
     c.send(greeting({0}));
     c.receive_selection();
     c.expect("METHOD", {0xff}, {{0, "The users are there for nothing: who offers 00 gets in without a password."}});
+}
+
+CLAUSE("9293-2.2", MUST, "the login comes octet by octet",
+       "TCP delivers octets in order, and knows no messages. A message may come in any number of pieces.") {
+    if (!given().user) not_supported("login", "no --user NAME:PASSWORD was given");
+    suspect(in_pieces);
+    client c;
+    c.send(opening().front());
+    c.receive_selection();
+    c.send_octetwise(opening().back());
+    c.receive_status();
+    c.expect("STATUS", {0}, {{1, in_pieces}});
 }
 
 }  // namespace spec

@@ -1,5 +1,6 @@
 /// Where to: the three types of address.
 #include "socks5spec/clause.hpp"
+#include "socks5spec/pieces.hpp"
 
 namespace spec {
 
@@ -141,17 +142,14 @@ CLAUSE("1928-4", SENSE, "port 0", "Nobody listens on port 0. The request is answ
     expect_failure(c, "A success, although nobody can be there.");
 }
 
-CLAUSE("1928-6", MUST, "an unknown type of address",
-       "ATYP is 01, 03 or 04. The answer to another one is REP 08, \"Address type not supported\".") {
-    suspect("How long the address is cannot be known when its type is not. Answer at once, without reading on.");
-    for (octet const atyp : octets{0x00, 0x02, 0x05, 0xff}) {
-        client c;
-        c.greet();
-        c.send(request(connect, {v4_loopback, 9}).with("ATYP", {atyp}));
-        c.expect_reply({8}, {{0, "The server takes an unknown type for one that it knows."},
-                             {1, "REP 08 tells the client what is wrong; 01 does not."},
-                             {7, "REP 07 is for an unknown CMD."}});
-    }
+CLAUSE("9293-2.2", MUST, "a request with a name comes octet by octet",
+       "TCP delivers octets in order, and knows no messages. A message may come in any number of pieces.") {
+    request_in_pieces(localhost);
+}
+
+CLAUSE("9293-2.2", MUST, "a request with an IPv6 address comes octet by octet",
+       "TCP delivers octets in order, and knows no messages. A message may come in any number of pieces.") {
+    request_in_pieces(v6_loopback);
 }
 
 }  // namespace spec

@@ -34,6 +34,19 @@ CLAUSE("1928-6", MUST, "an unknown command with a name",
     c.expect_reply({7}, no_look);
 }
 
+CLAUSE("1928-6", MUST, "an unknown type of address",
+       "ATYP is 01, 03 or 04. The answer to another one is REP 08, \"Address type not supported\".") {
+    suspect("How long the address is cannot be known when its type is not. Answer at once, without reading on.");
+    for (octet const atyp : octets{0x00, 0x02, 0x05, 0xff}) {
+        client c;
+        c.greet();
+        c.send(request(connect, {v4_loopback, 9}).with("ATYP", {atyp}));
+        c.expect_reply({8}, {{0, "The server takes an unknown type for one that it knows."},
+                             {1, "REP 08 tells the client what is wrong; 01 does not."},
+                             {7, "REP 07 is for an unknown CMD."}});
+    }
+}
+
 CLAUSE("1928-6", SENSE, "neither command nor address type are known",
        "REP 08 or 07: both are true. 08 fits best, since the address cannot be read.") {
     client c;

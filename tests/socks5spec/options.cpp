@@ -22,7 +22,7 @@ connect to these addresses.
 Exit code: 0 when no MUST and no SHOULD case failed, 1 when one did, 2 when nothing could be tried.
 )";
 
-constexpr int first_chapter = 3, last_chapter = 11;
+constexpr int first_chapter = 2, last_chapter = 11;
 
 po::options_description all_options() {
     auto const text = [](char const* name) { return po::value<std::string>()->value_name(name); };
@@ -31,8 +31,9 @@ po::options_description all_options() {
     auto add = all.add_options();
     add("server", text("HOST:PORT")->default_value("127.0.0.1:10800"), "The server to judge.");
     add("user", text("NAME:PASSWORD"), "Log in as this user, whom the server must know. The login is tried, too.");
-    add("chapter", chapter(), "Only the cases of this chapter of the tutorial, 3 to 11.");
-    add("until", chapter(), "Only the cases of the chapters up to this one.");
+    add("chapter", chapter(), "Only the cases of this chapter of the tutorial, 2 to 11.");
+    add("until", chapter(),
+        "Only the cases of the chapters up to this one: all that a reader's program has to pass by then.");
     add("section", text("RFC-SECTION"), "Only the cases of an RFC or of a section: 1929, 1928-6.");
     add("require", text("LIST"),
         "What must be there: bind, udp, ipv6, login; a list with commas. What is not there and not required is 'not "
@@ -102,7 +103,10 @@ options read_options(po::variables_map const& values) {
         read.user = user{whole.substr(0, colon), whole.substr(colon + 1)};
     }
     if (values.contains("chapter")) read.suites = chapters(chapter(values["chapter"]), chapter(values["chapter"]));
-    if (values.contains("until")) read.suites = chapters(first_chapter, chapter(values["until"]));
+    if (values.contains("until")) {
+        read.until = chapter(values["until"]);
+        read.suites = chapters(first_chapter, *read.until);
+    }
     if (values.contains("section"))
         read.cases = text("section") + (text("section").find('-') == std::string::npos ? "-*" : " *");
     if (values.contains("require")) read.require = features(text("require"));

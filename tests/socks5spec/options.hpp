@@ -22,6 +22,7 @@ struct options {
     std::string host = "127.0.0.1", port = "10800";  ///< of the server
     std::optional<spec::user> user;                  ///< to log in as
     std::string suites = "*", cases = "*";           ///< which cases to run, as doctest filters them
+    std::optional<int> until;                        ///< the last chapter to run, when all before it are run as well
     std::set<std::string> require;                   ///< features that must be there
     std::string format = "text";
     std::chrono::milliseconds timeout{5000};  ///< for what has to come

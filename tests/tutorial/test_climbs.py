@@ -142,7 +142,7 @@ EXERCISES = [
         if len(octets) < n:
             raise ConnectionError("broke off")
         return octets
-""", [3], {"the greeting comes octet by octet", "a request with a name comes octet by octet",
+""", [3, 5], {"the greeting comes octet by octet", "a request with a name comes octet by octet",
            "a request with an IPv4 address comes octet by octet", "a request with an IPv6 address comes octet by octet",
            "the request comes in two pieces, each joined with something else"}),
     ("plainsocks.rs", """        reset_on_close(client);
