@@ -66,6 +66,12 @@ std::vector<result> chosen_cases() {
     return found;
 }
 
+std::size_t number_of_cases() {
+    found.clear();
+    run("*", "*", true);
+    return found.size();
+}
+
 trial try_case(std::string const& name) {
     auto filter = name;
     std::ranges::replace(filter, ',', '?');  // a comma would divide two filters; ? is any character

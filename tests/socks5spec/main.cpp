@@ -17,10 +17,14 @@ int run(int argc, char** argv) {
         print_list(std::cout, {cases});
         return 0;
     }
-    auto const whole = judge(cases);
+    auto whole = judge(cases);
+    whole.all = number_of_cases();
     if (given().format == "json") print_json(std::cout, whole);
     if (given().format == "markdown") print_markdown(std::cout, whole);
-    if (given().format == "text") print_summary(std::cout, whole);
+    if (given().format == "text") {
+        print_summary(std::cout, whole);
+        print_score(std::cout, whole);
+    }
     return exit_code(whole);
 }
 

@@ -68,8 +68,8 @@ std::string source(result const& c) {
     return c.level == "SENSE" ? "Common sense (about " + rfc + "): " : rfc + ", " + c.level + ": ";
 }
 
-std::string chapter(std::string const& suite) {
-    return "chapter " + std::to_string(std::stoi(suite)) + " of the tutorial, " + suite.substr(3);
+std::string chapter(result const& c) {
+    return "chapter " + std::to_string(c.chapter()) + " of the tutorial, " + c.suite.substr(3);
 }
 
 }  // namespace
@@ -102,7 +102,7 @@ void print_failure(std::ostream& to, result const& failed) {
     part("Got", trial.got);
     part("Likely cause", trial.cause);
     part("Wireshark", trial.filter);
-    part("Read", chapter(failed.suite));
+    part("Read", chapter(failed));
 }
 
 void print_list(std::ostream& to, report const& whole) {
@@ -159,7 +159,7 @@ void print_json(std::ostream& to, report const& whole) {
                          {"level", c.level},
                          {"title", c.title},
                          {"demand", c.demand},
-                         {"chapter", std::stoi(c.suite)},
+                         {"chapter", c.chapter()},
                          {"outcome", word(c.trial.end)},
                          {"expected", c.trial.expected},
                          {"got", c.trial.got},

@@ -13,11 +13,13 @@ struct result {
     std::string suite = {};                                         ///< "07 CONNECT": the chapter of the tutorial
     spec::trial trial = {};
 
+    int chapter() const { return std::stoi(suite); }
     std::string name() const { return section + ' ' + level + ' ' + title; }
 };
 
 struct report {
     std::vector<result> cases;  ///< those that were chosen, in this order
+    std::size_t all = 0;        ///< how many there are, chosen or not
     std::chrono::milliseconds took{};
     std::string stopped = {};  ///< if the server has stopped, what it saw last; the cases behind that are not run
 };
@@ -33,6 +35,10 @@ void print_failure(std::ostream& to, result const& failed);
 
 void print_list(std::ostream& to, report const& whole);
 void print_summary(std::ostream& to, report const& whole);
+
+/// The last line: how far the server has come.
+void print_score(std::ostream& to, report const& whole);
+
 void print_markdown(std::ostream& to, report const& whole);
 void print_json(std::ostream& to, report const& whole);
 
