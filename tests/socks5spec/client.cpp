@@ -47,7 +47,7 @@ void client::send(std::vector<message> const& messages) {
 void client::send_octetwise(message const& m) {
     current().story.push_back({"client -> server  " + m.title + ", octet by octet", m.fields});
     auto const all = m.whole();
-    bool told = true;
+    std::chrono::milliseconds patience = 1s;
     for (std::size_t sent = 0; sent < all.size(); ++sent) {
         if (try_to_write({all[sent]}) == 0) {
             current().story.back().fields = m.cut(sent).fields;
@@ -55,10 +55,12 @@ void client::send_octetwise(message const& m) {
         }
         // An octet that is still unread when the next one comes is read with it, and a server that takes what one
         // recv() delivers for a whole message is not found. Where nobody can tell, longer than a thread waits for its
-        // turn. And a server may well leave octets unread until there are enough (MSG_PEEK, SO_RCVLOWAT): wait once for
-        // that.
-        told = told && wait_until_taken();
-        if (!told) std::this_thread::sleep_for(20ms);
+        // turn.
+        auto const taken = wait_until_taken(patience);
+        if (!taken) std::this_thread::sleep_for(20ms);
+        // A server may well leave octets unread until there are enough (MSG_PEEK, SO_RCVLOWAT). Do not wait as long for
+        // each of them.
+        if (taken == false) patience = 50ms;
     }
 }
 

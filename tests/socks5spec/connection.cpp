@@ -87,11 +87,11 @@ std::size_t connection::try_to_write(octets const& all) {
     return all.size() - rest.size();
 }
 
-bool connection::wait_until_taken() {
+std::optional<bool> connection::wait_until_taken(std::chrono::milliseconds patience) {
     auto const here = local();
-    for (auto const limit = clock::now() + 1s; clock::now() < limit; std::this_thread::sleep_for(100us)) {
+    for (auto const limit = clock::now() + patience; clock::now() < limit; std::this_thread::sleep_for(100us)) {
         auto const taken = taken_by_peer(here, remote_);
-        if (!taken) return false;
+        if (!taken) return {};
         // Twice, because what has come and what of it is unread are not looked at in the same moment.
         if (taken == sent_ && taken_by_peer(here, remote_) == sent_) return true;
     }

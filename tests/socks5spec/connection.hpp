@@ -46,8 +46,8 @@ public:
     std::size_t write_some(std::span<octet const> some);
 
     /// Waits until the program at the other end has read all that was sent from here, so that what is sent next cannot
-    /// be joined with it. False when nobody can tell, or the program leaves it unread.
-    bool wait_until_taken();
+    /// be joined with it. Nothing when nobody can tell, false when the program leaves it unread.
+    std::optional<bool> wait_until_taken(std::chrono::milliseconds patience);
 
     /// The next octets, at most so many, or why there are none.
     arrival read_some(std::size_t most, time_point limit);
