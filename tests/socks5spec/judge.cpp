@@ -14,9 +14,9 @@ namespace {
 
 /// Is there a server that lets us in? Otherwise each case would fail for the same reason.
 void knock() {
-    auto const socket = try_to_connect(server());
     auto const where = to_string(to_address(server()));
-    if (!socket) throw usage_error("nobody listens on " + where + ": start your server first, or name it by --server");
+    bool const listens = try_to_connect(server()).has_value();  // and has left again: some serve one after the other
+    if (!listens) throw usage_error("nobody listens on " + where + "; start your server first, in another terminal");
     auto const selects = [](octet offered, octet selected) {
         client knocking;
         knocking.write(octets{5, 1, offered});
@@ -63,7 +63,7 @@ private:
     /// Silently. Those of BIND and UDP ASSOCIATE only when their chapters are asked for.
     void try_plain_uses() {
         for (auto const& use : plain::all) {
-            auto const asked_for = [&](result const& c) { return std::stoi(c.suite) == use.chapter; };
+            auto const asked_for = [&](result const& c) { return c.chapter() == use.chapter; };
             if (use.chapter >= 10 && std::ranges::none_of(whole_.cases, asked_for)) continue;
             show_progress(use.name);
             auto const tried = try_case(use.name);
@@ -102,8 +102,10 @@ private:
     void blame_plain_use(result& done) const {
         auto const use = to_mend_first(done.trial, done.name());
         if (!use) return;
-        auto const first =
-            std::string("mend \"") + use->name + "\" first (chapter " + std::to_string(use->chapter) + ')';
+        auto const chosen = std::ranges::find(whole_.cases, use->name, &result::name) != whole_.cases.end();
+        auto const chapter = "chapter " + std::to_string(use->chapter);
+        auto const where = chosen ? chapter : "--" + chapter + " shows it";
+        auto const first = std::string("mend \"") + use->name + "\" first (" + where + ')';
         if (done.trial.end == outcome::failed) done.trial.cause = "The plainest use fails, too: " + first + '.';
         if (done.trial.end != outcome::not_supported) return;
         done.trial.end = outcome::not_run;  // it cannot be told whether it is supported
