@@ -1,5 +1,6 @@
 /// CONNECT: reach the target, and tell what came of it.
 #include "socks5spec/clause.hpp"
+#include "socks5spec/full_origin.hpp"
 
 namespace spec {
 
@@ -34,29 +35,6 @@ void expect_bnd(reply const& came, connection const& far) {
          zeros ? "The address is made up. Ask the socket that is connected to the target (getsockname)."
                : "Ask the socket that is connected to the target (getsockname), not that of the client.");
 }
-
-/// A port whose queue of connections is full, so that connecting takes until somebody is accepted.
-class full_origin {
-public:
-    full_origin() {
-        for (int i = 0; i < 4; ++i) {
-            auto guest = try_to_connect({to_ip(v4_loopback), origin_.port()}, clock::now() + 100ms);
-            if (!guest) return;
-            guests_.push_back(std::move(*guest));
-        }
-        not_run("this system takes more connections than it was told to");
-    }
-
-    address where() const { return origin_.where(); }
-
-    void let_in() {
-        while (origin_.visited(10ms)) origin_.accept();
-    }
-
-private:
-    origin origin_{v4_loopback, 0};
-    std::vector<tcp::socket> guests_;
-};
 
 }  // namespace
 

@@ -109,6 +109,7 @@ animals in_the_request();
 animals in_the_reply();
 animals in_connect();
 animals in_the_relay();
+animals in_resets();
 animals in_bind();
 animals in_udp();
 

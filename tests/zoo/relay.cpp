@@ -28,26 +28,6 @@ struct without_end : altered_stream {
 
 struct swallows_end : altered<swallows_end, without_end> {};
 
-struct without_reset : altered_stream {
-    using altered_stream::altered_stream;
-
-    void reset_on_close() {}
-};
-
-struct turns_reset_into_end : altered<turns_reset_into_end, without_reset> {};
-
-/// The other side stays open.
-struct never_woken : altered_stream {
-    using altered_stream::altered_stream;
-
-    void shutdown_receive() {}
-    void end() {
-        if (!animal->relaying() || animal->stopping()) altered_stream::end();
-    }
-};
-
-struct ignores_reset : altered<ignores_reset, never_woken> {};
-
 /// Asks, before it passes on what it has read, whether the connection has ended. So that the bug shows each time, it
 /// gives a big piece some time to be followed by the end.
 struct loses_last_octets : altered<loses_last_octets> {
@@ -185,8 +165,6 @@ animals in_the_relay() {
     return {
         {"closes-both-on-first-eof", "closes both connections when one ends", serve<closes_both_on_first_eof>},
         {"swallows-end", "does not pass on the end of a direction", serve<swallows_end>},
-        {"turns-reset-into-end", "passes on a reset as an end", serve<turns_reset_into_end>},
-        {"ignores-reset", "leaves one side open when the other was reset", serve<ignores_reset>},
         {"loses-last-octets", "forgets what it has just read when it sees the end", serve<loses_last_octets>},
         {"mixes-octets", "mixes up two octets after half a million", serve<mixes_octets>},
         {"short-send", "does not notice that send() has not taken all", serve<short_send>},

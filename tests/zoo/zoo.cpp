@@ -18,8 +18,8 @@ namespace po = boost::program_options;
 
 animals all_animals() {
     animals all;
-    for (auto const house :
-         {in_the_greeting, in_the_login, in_the_request, in_the_reply, in_connect, in_the_relay, in_bind, in_udp})
+    for (auto const house : {in_the_greeting, in_the_login, in_the_request, in_the_reply, in_connect, in_the_relay,
+                             in_resets, in_bind, in_udp})
         std::ranges::copy(house(), std::back_inserter(all));
     return all;
 }
@@ -82,7 +82,7 @@ void run(int argc, char** argv) {
         throw usage_error("which animal? See zoo --list");
     } else {
         session::settings settings;
-        settings.handshake = settings.bind =
+        settings.handshake = settings.connect = settings.bind =
             std::chrono::minutes(5);  // a limit would hide who does not close by itself
         if (given.contains("user")) plainsocks::add_user(settings.users, given["user"].as<std::string>());
         show(find(given["animal"].as<std::string>()), plainsocks::parse_endpoint(given["listen"].as<std::string>()),
