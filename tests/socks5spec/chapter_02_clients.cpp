@@ -21,7 +21,7 @@ CLAUSE("1928-4", SENSE, "a client that says nothing holds up nobody",
 }
 
 CLAUSE("1928-4", SENSE, "200 clients at once", "Each of many clients gets its own data, and only those.") {
-    suspect("Is anything shared between the connections that should not be: a buffer, a socket, a global variable?");
+    suspect("The server serves one client after the other, or has no thread or socket left for so many.");
     origin target(v4_loopback, 200);
     std::vector<tunnel> crowd;
     for (int i = 0; i < 200; ++i) {
@@ -31,6 +31,7 @@ CLAUSE("1928-4", SENSE, "200 clients at once", "Each of many clients gets its ow
         c.connect_to(target.where());
         crowd.push_back({std::move(c), target.accept()});
     }
+    suspect("Is anything shared between the connections that should not be: a buffer, a socket, a global variable?");
     for (unsigned i = 0; i < 200; ++i) crowd[i].near.write(random_octets(2000, i));
     for (unsigned i = 0; i < 200; ++i) crowd[i].far.write(random_octets(2000, 1000 + i));
     std::optional<trial> first;
