@@ -49,8 +49,9 @@ CLAUSE(
     "A reset (RST) says that data were lost, whoever of the two has data under way. It must not look like an orderly "
     "end.") {
     suspect(
-        "The system reports a reset once. When the pump that writes to the target was told, the other one reads a mere "
-        "end there, and must not pass it on. After a reset the connection is gone: getpeername() fails (ENOTCONN).");
+        "If a reset of the target reaches a client that is silent: the system reports a reset once. When the pump that "
+        "writes to the target was told, the other one reads a mere end there, and must not pass it on. After a reset "
+        "the connection is gone: getpeername() fails (ENOTCONN).");
     auto const some = random_octets(1 << 19, 7);
     // Which pump is told is a matter of chance, and of what the server is doing: now it writes, now it waits.
     for (std::size_t i = 1, last = 200; i <= last; ++i) {
