@@ -239,8 +239,9 @@ class Terminal:
 
 
 def answers(port):
-    try:
-        socket.create_connection(("127.0.0.1", port)).close()
-    except ConnectionRefusedError:
-        return False
-    return True
+    """At one of the addresses of localhost."""
+    for host in ("127.0.0.1", "::1"):
+        with contextlib.suppress(OSError):
+            socket.create_connection((host, port)).close()
+            return True
+    return False
