@@ -7,7 +7,7 @@ import compilers
 import ladder
 from ladder import folder_of, program, steps
 from pages import TOP, UPDATE
-from servers import Server
+from servers import Server, alone
 
 GROWS = range(1, 13)
 JUDGED = range(2, 13)
@@ -44,7 +44,7 @@ def test_step(chapter, index):
 
 
 def server(folder, chapter, *login):
-    return Server(folder, [compilers.compiled(program(chapter)), "0", *login])
+    return Server(folder, [compilers.compiled(program(chapter)), "0", *login], alone(folder))
 
 
 @pytest.mark.parametrize("chapter", JUDGED)
