@@ -12,6 +12,7 @@ from servers import Server, alone
 GROWS = range(1, 13)
 JUDGED = range(2, 13)
 WITH_LOGIN = range(4, 13)
+DEMANDS = {4: ["--user", "alice:secret", "--require", "login"], 10: ["--require", "bind"], 11: ["--require", "udp"]}
 STEPS = [(chapter, index) for chapter in GROWS for index in range(len(steps(folder_of(chapter) / "README.md")))]
 
 
@@ -64,9 +65,8 @@ def test_chapter_is_green_with_a_login(tmp_path, chapter):
 @pytest.mark.parametrize("chapter", range(2, 12))
 def test_the_chapter_before_is_not(tmp_path, chapter):
     """Something of a chapter fails without it, and the page says so."""
-    login = ["--user", "alice:secret", "--require", "login"] if chapter == 4 else []
     with server(tmp_path, chapter - 1) as running:
-        failed = running.failures("--chapter", str(chapter), "--strict", "--timeout", "1", *login)
+        failed = running.failures("--chapter", str(chapter), "--strict", "--timeout", "1", *DEMANDS.get(chapter, []))
     text = page(chapter).read_text(encoding="utf-8")
     assert failed, f"the program of chapter {chapter - 1} passes all that chapter {chapter} is about"
     assert any(title in text for title in failed), f"the page shows none of what fails without it: {sorted(failed)}"
