@@ -13,7 +13,7 @@ def read(connection, count):
 def udp_socket():
     made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     made.bind(("127.0.0.1", 0))
-    made.settimeout(3)
+    made.settimeout(2)
     return made
 
 
@@ -31,10 +31,13 @@ with socket.create_connection((sys.argv[1], int(sys.argv[2])), 10) as tcp, udp_s
     frag = int(sys.argv[3]) if len(sys.argv) > 3 else 0
     header = bytes([0, 0, frag, 1]) + socket.inet_aton(host) + port.to_bytes(2, "big")
     udp.sendto(header + b"hello", relay)
-    print("sent    ", (header + b"hello").hex(" "))
+    print("client sends:", (header + b"hello").hex(" "))
     try:
+        who = "target"
         octets, proxy = target.recvfrom(100)
+        print("target gets: ", octets.hex(" "))
         target.sendto(octets.upper(), proxy)
-        print("received", udp.recv(100).hex(" "))
+        who = "client"
+        print("client gets: ", udp.recv(100).hex(" "))
     except socket.timeout:
-        sys.exit("nothing has come in three seconds")
+        sys.exit(f"{who} gets:  nothing")
