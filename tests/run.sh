@@ -12,7 +12,7 @@ if [ "${1:-}" = --quick ]; then
 fi
 # shellcheck disable=SC2086 # a list of names
 need $build_packages ninja-build libboost-coroutine-dev doctest-dev nlohmann-json3-dev curl netcat-openbsd \
-    python3-pytest python3-pytest-xdist python3-socks python3-pyftpdlib iproute2 libfaketime openssh-client tshark
+    python3-pytest python3-pytest-xdist python3-socks python3-pyftpdlib iproute2 libfaketime openssh-client strace tshark
 build=$top/.build/tests$(printf %s "$*" | tr -cs 'A-Za-z0-9' '-')
 [ -f "$build/build.ninja" ] || rm -rf "$build"  # made for another tool, or half
 cmake -G Ninja -S "$top" -B "$build" -DPLAINSOCKS_WERROR=ON "$@"
