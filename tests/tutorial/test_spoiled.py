@@ -12,6 +12,7 @@ from pages import TOP
 from waiting import patience
 
 GREETING = "tutorial/04-greeting/README.md"
+IN_PLAINSOCKS = "tutorial/04-greeting/in-plainsocks.md"
 PARTS = ["README.md", "src", "tutorial", "tests/tutorial", "tests/blackbox", "tests/unit", "tests/socks5spec", "tests/bench", "tests/zoo",
          "tests/run.sh", "wireshark"]
 
@@ -34,7 +35,7 @@ def check(folder, test, page, **variables):
 
 
 @pytest.mark.parametrize("file, right, wrong, test, said", [
-    (GREETING, "struct greeting {", "struct Greeting {", "test_excerpts.py", "greeting.hpp has no such lines.*\n.*struct Greeting"),
+    (IN_PLAINSOCKS, "struct greeting {", "struct Greeting {", "test_excerpts.py", "greeting.hpp has no such lines.*\n.*struct Greeting"),
     ("src/socks5/greeting.hpp", "take<2>(read);\n        if (ver", "take<3>(read);\n        if (ver", "test_excerpts.py",
      "greeting.hpp has no such lines"),
     (GREETING, "01 00\n```", "01 01\n```", "test_console.py", r"should print, says the page:\s+.* 01 01"),
@@ -60,7 +61,7 @@ def test_a_wrong_character(copy, file, right, wrong, test, said):
     finally:
         path.write_text(text, encoding="utf-8")
     assert done.returncode == 1 and re.search(said, done.stdout), done.stdout
-    assert re.search(rf"{GREETING}:\d+", done.stdout), f"it does not say where:\n{done.stdout}"
+    assert re.search(rf"({GREETING}|{IN_PLAINSOCKS}):\d+", done.stdout), f"it does not say where:\n{done.stdout}"
 
 
 def test_the_copy_itself(copy):
@@ -97,7 +98,7 @@ def test_update_of_a_transcript(copy):
 
 def test_update(copy):
     """A line more in the middle of what a page shows is put into the page, and all else stays as it is."""
-    source, page = copy / "src/socks5/greeting.hpp", copy / GREETING
+    source, page = copy / "src/socks5/greeting.hpp", copy / IN_PLAINSOCKS
     before, line = page.read_text(encoding="utf-8"), "        auto const [ver, nmethods] = take<2>(read);\n"
     source.write_text(source.read_text(encoding="utf-8").replace(line, line + "        // another line\n"), encoding="utf-8")
     assert check(copy, "test_excerpts.py", "04-greeting").returncode == 1
