@@ -12,7 +12,7 @@ from servers import Server, alone
 GROWS = range(1, 13)
 JUDGED = range(2, 13)
 WITH_LOGIN = range(4, 13)
-DEMANDS = {4: ["--user", "alice:secret", "--require", "login"], 10: ["--require", "bind"], 11: ["--require", "udp"]}
+DEMANDS = {10: ["--require", "bind"], 11: ["--require", "udp"]}
 STEPS = [(chapter, index) for chapter in GROWS for index in range(len(steps(folder_of(chapter) / "README.md")))]
 
 
