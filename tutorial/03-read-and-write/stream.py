@@ -1,30 +1,39 @@
-"""What becomes of two sends, and of one long one, on their way to another program of the same machine."""
-import os
+"""What becomes of two sends, and of one long one, on their way to another program on the same machine."""
 import socket
+import subprocess
+import sys
 
 ROUNDS = 300
-listener = socket.create_server(("127.0.0.1", 0))
 
-if os.fork() == 0:  # from here on there are two programs, and this one sends
-    with socket.create_connection(listener.getsockname()) as sender:
-        sender.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # each send at once
+
+def send(port):
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # each send at once
         for _ in range(ROUNDS):
-            sender.send(b"one")
-            sender.send(b"two")
-            sender.recv(1)  # the other side is ready for the next round
-        sender.sendall(bytes(200_000))
-    os._exit(0)
+            connection.send(b"one")
+            connection.send(b"two")
+            connection.recv(1)  # the other side is ready for the next round
+        connection.sendall(bytes(200_000))
 
-receiver, _ = listener.accept()
-as_one = 0
-for _ in range(ROUNDS):
-    came = receiver.recv(100)
-    as_one += came == b"onetwo"
-    while len(came) < 6:
-        came += receiver.recv(100)
-    receiver.send(b".")
-pieces = 0
-while receiver.recv(1_000_000):
-    pieces += 1
-print(f"two sends: {as_one} of {ROUNDS} times one recv brought both")
-print(f"one send of 200000 bytes: it took {pieces} recvs")
+
+def receive(connection):
+    as_one = 0
+    for _ in range(ROUNDS):
+        came = connection.recv(100)
+        as_one += came == b"onetwo"
+        while len(came) < 6:
+            came += connection.recv(100)
+        connection.send(b".")
+    print(f"two sends: {as_one} of {ROUNDS} times one recv brought both")
+    recvs = 0
+    while connection.recv(1_000_000):
+        recvs += 1
+    print(f"one send of 200000 bytes: it took {recvs} recvs")
+
+
+if len(sys.argv) > 1:
+    send(int(sys.argv[1]))
+else:
+    listener = socket.create_server(("127.0.0.1", 0))
+    subprocess.Popen([sys.executable, __file__, str(listener.getsockname()[1])])
+    receive(listener.accept()[0])
