@@ -31,7 +31,8 @@ class Method(IntEnum):
     NONE_ACCEPTABLE = 0xFF
 
 
-class Greeting(NamedTuple):  # VER, NMETHODS, METHODS
+class Greeting(NamedTuple):
+    FIELDS = "greeting: VER NMETHODS METHODS"
     methods: bytes
 
     @classmethod
@@ -45,14 +46,16 @@ class Greeting(NamedTuple):  # VER, NMETHODS, METHODS
         return wanted in self.methods
 
 
-class MethodSelection(NamedTuple):  # VER, METHOD
+class MethodSelection(NamedTuple):
+    FIELDS = "method selection: VER METHOD"
     selected: Method
 
     def send(self, write):
         write([5, self.selected])
 
 
-class Login(NamedTuple):  # VER, ULEN, UNAME, PLEN, PASSWD
+class Login(NamedTuple):
+    FIELDS = "login: VER ULEN UNAME PLEN PASSWD"
     name: bytes = b""
     password: bytes = b""
 
@@ -66,7 +69,8 @@ class Login(NamedTuple):  # VER, ULEN, UNAME, PLEN, PASSWD
         return cls(name, read(plen))
 
 
-class LoginStatus(NamedTuple):  # VER, STATUS
+class LoginStatus(NamedTuple):
+    FIELDS = "login status: VER STATUS"
     success: bool
 
     def send(self, write):
@@ -130,7 +134,8 @@ class Cmd(IntEnum):
     UDP_ASSOCIATE = 3
 
 
-class Request(NamedTuple):  # VER, CMD, RSV, DST
+class Request(NamedTuple):
+    FIELDS = "request: VER CMD RSV ATYP DST.ADDR DST.PORT"
     command: int
     dst: Address
 
@@ -142,7 +147,8 @@ class Request(NamedTuple):  # VER, CMD, RSV, DST
         return cls(command, Address.receive(read))
 
 
-class Reply(NamedTuple):  # VER, REP, RSV, BND
+class Reply(NamedTuple):
+    FIELDS = "reply: VER REP RSV ATYP BND.ADDR BND.PORT"
     result: Rep
     bnd: Address = Address()
 
@@ -151,7 +157,8 @@ class Reply(NamedTuple):  # VER, REP, RSV, BND
         self.bnd.send(write)
 
 
-class UdpHeader(NamedTuple):  # RSV, RSV, FRAG, DST; the data follow
+class UdpHeader(NamedTuple):
+    FIELDS = "datagram: RSV FRAG ATYP DST.ADDR DST.PORT DATA"
     frag: int
     dst: Address
 
@@ -173,95 +180,82 @@ def whole(message):
 
 # ---- The trace, which the C++ file has not: the fields as the RFCs name them, and what they say
 
-FIELDS = {
-    Greeting: "greeting: VER NMETHODS METHODS",
-    MethodSelection: "method selection: VER METHOD",
-    Login: "login: VER ULEN UNAME PLEN PASSWD",
-    LoginStatus: "login status: VER STATUS",
-    Request: "request: VER CMD RSV ATYP DST.ADDR DST.PORT",
-    Reply: "reply: VER REP RSV ATYP BND.ADDR BND.PORT",
-    UdpHeader: "datagram: RSV FRAG ATYP DST.ADDR DST.PORT DATA",
+NAMES = {
+    "VER": {1: "version of the subnegotiation", 5: "SOCKS version 5"},
+    "METHOD": {0: "no authentication required", 1: "GSSAPI", 2: "username/password",
+               0xFF: "no acceptable methods"},
+    "STATUS": {0: "success", 1: "failure"},
+    "CMD": {1: "CONNECT", 2: "BIND", 3: "UDP ASSOCIATE"},
+    "REP": {0: "succeeded", 1: "general SOCKS server failure",
+            2: "connection not allowed by ruleset", 3: "Network unreachable",
+            4: "Host unreachable", 5: "Connection refused", 7: "Command not supported",
+            8: "Address type not supported"},
+    "RSV": {0: "reserved"},
+    "ATYP": {1: "IPv4 address", 3: "domain name", 4: "IPv6 address"},
+    "FRAG": {0: "not a fragment"},
 }
-METHODS = {0: "no authentication required", 1: "GSSAPI", 2: "username/password",
-           0xFF: "no acceptable methods"}
-CMDS = {1: "CONNECT", 2: "BIND", 3: "UDP ASSOCIATE"}
-REPS = {0: "succeeded", 1: "general SOCKS server failure", 2: "connection not allowed by ruleset",
-        3: "Network unreachable", 4: "Host unreachable", 5: "Connection refused",
-        7: "Command not supported", 8: "Address type not supported"}
-ATYPS = {1: "IPv4 address", 3: "domain name", 4: "IPv6 address"}
 
 
 def size(name, before, rest):
     """How many octets a field has. Often that is what the field before it says."""
     if name in ("METHODS", "UNAME", "PASSWD"):
         return before[0]
-    if name.endswith("ADDR"):
+    if name.endswith(".ADDR"):
         return {1: 4, 3: 1 + sum(rest[:1]), 4: 16}.get(before[0], len(rest) + 1)
-    if name.endswith("PORT") or name == "RSV" and not before:
+    if name.endswith(".PORT") or name == "RSV" and not before:
         return 2
     return len(rest) if name == "DATA" else 1
 
 
-def meaning(title, name, octets, before):
+def meaning(name, octets, before):
     def count(n, what):
         return f"{n} {what}" + ("s" if n != 1 else "")
 
-    def visible(text):
-        return "".join(chr(c) if 0x20 < c < 0x7F else rf"\x{c:02x}" for c in text)
+    def text(letters):
+        return repr(letters)[2:-1]
 
-    def one_of(names):
-        return ", ".join(names.get(octet, "unknown") for octet in octets)
-
-    first = octets[0] if octets else 0
-    version = "version of the subnegotiation" if "login" in title else "SOCKS version 5"
+    if name in NAMES:
+        return NAMES[name].get(octets[0], "unknown")
+    if name.endswith(".ADDR"):
+        if before[0] == Atyp.DOMAINNAME:
+            return f"{count(octets[0], 'octet')}: {text(octets[1:])}"
+        return str(ip_address(octets))
+    if name.endswith(".PORT"):
+        return str(int.from_bytes(octets, "big"))
+    if name == "METHODS":
+        return ", ".join(NAMES["METHOD"].get(method, "unknown") for method in octets)
     return {
-        "VER": lambda: version if first in (1, 5) else "another version",
-        "NMETHODS": lambda: count(first, "method"),
-        "METHODS": lambda: one_of(METHODS),
-        "METHOD": lambda: one_of(METHODS),
-        "ULEN": lambda: count(first, "octet") + " of name",
-        "UNAME": lambda: f'"{visible(octets)}"',
-        "PLEN": lambda: "*** (length of the password)",
-        "PASSWD": lambda: "*** (the password)",
-        "STATUS": lambda: "failure" if first else "success",
-        "CMD": lambda: one_of(CMDS),
-        "REP": lambda: one_of(REPS),
-        "RSV": lambda: "reserved, should be 0" if any(octets) else "reserved",
-        "FRAG": lambda: "a fragment" if first else "not a fragment",
-        "ATYP": lambda: one_of(ATYPS),
-        "ADDR": lambda: (f"{count(first, 'octet')}: {visible(octets[1:])}" if before == b"\3"
-                         else str(ip_address(bytes(octets)))),
-        "PORT": lambda: str(int.from_bytes(octets, "big")),
-        "DATA": lambda: count(len(octets), "octet"),
-    }[name[-4:] if "." in name else name]()
+        "NMETHODS": count(sum(octets), "method"),
+        "ULEN": count(sum(octets), "octet") + " of name",
+        "UNAME": f'"{text(octets)}"',
+        "PLEN": "*** (length of the password)",
+        "PASSWD": "*** (the password)",
+        "DATA": count(len(octets), "octet"),
+    }[name]
 
 
-def fields(title, names, octets):
-    """Octets, name and meaning of each field, as far as they have come."""
-    before = b""
-    for name in names.split():
-        length = size(name, before, octets)
-        field, octets = octets[:length], octets[length:]
-        if len(field) < length:
-            break
-        shown = "***" if name in ("PLEN", "PASSWD") else "" if name == "DATA" else field.hex(" ")
-        yield shown, name, meaning(title, name, field, before)
-        before = field
-
-
-def trace(direction, message, octets):
+def trace(direction, fields, octets):
     if not tracing:
         return
-    title, names = FIELDS[message].split(": ")
-    rows = list(fields(title, names, octets))
-    width = max([min(len(shown), 47) for shown, _, _ in rows], default=0)  # 16 octets in a row
-    text = f"{direction}  {title}\n"
-    for shown, name, what in rows:
-        text += f"    {shown[:47]:{width}}  {name:8}  {what}\n"
-        for at in range(48, len(shown), 48):
-            text += f"    {shown[at:at + 47]}\n"
+    title, names = fields.split(": ")
+    rows, before, rest = [], b"", bytes(octets)
+    for name in names.split():
+        length = size(name, before, rest)
+        field, rest = rest[:length], rest[length:]
+        if len(field) < length:
+            break  # the message has ended before
+        lines = [field[at:at + 16].hex(" ") for at in range(0, length, 16)]
+        if name in ("PLEN", "PASSWD", "DATA"):
+            lines = [] if name == "DATA" else ["***"]
+        rows.append((lines, name, meaning(name, field, before)))
+        before = field
+    width = max((len(line) for lines, _, _ in rows for line in lines), default=0)
     number = threading.current_thread().name  # of the connection
-    sys.stdout.write("".join(f"{number} {line}\n" for line in text.splitlines()))
+    shown = f"{number} {direction}  {title}\n"
+    for (first, *others), name, what in ((lines or [""], name, what) for lines, name, what in rows):
+        shown += f"{number}     {first:{width}}  {name:8}  {what}\n"
+        shown += "".join(f"{number}     {line}\n" for line in others)
+    sys.stdout.write(shown)
     sys.stdout.flush()
 
 
@@ -297,12 +291,12 @@ def receive(client, message, limit):
     try:
         return message.receive(read)
     finally:
-        trace("client -> proxy", message, came)
+        trace("client -> proxy", message.FIELDS, came)
 
 
 def send(client, message):
     octets = whole(message)
-    trace("proxy -> client", type(message), octets)
+    trace("proxy -> client", message.FIELDS, octets)
     client.sendall(octets)
 
 
@@ -424,7 +418,7 @@ def family(ip):
 
 
 def own_address(client, peer):
-    """Our address on the way to the peer. This socket sends nothing, but the system has to choose."""
+    # Our address on the way to the peer. This socket sends nothing, but the system has to choose.
     if peer.is_unspecified:
         return Address.of(client.getsockname()).host
     with socket.socket(family(peer), socket.SOCK_DGRAM) as scout:
@@ -479,7 +473,8 @@ def bind(client, dst):
 
 def mapped(address):
     """One socket for both families: there 127.0.0.1 is ::ffff:127.0.0.1."""
-    return (f"::ffff:{address.host}" if address.host.version == 4 else str(address.host)), address.port
+    ip = f"::ffff:{address.host}" if address.host.version == 4 else str(address.host)
+    return ip, address.port
 
 
 def unmapped(endpoint):
@@ -519,7 +514,7 @@ class UdpRelay:
             self.to_client(datagram, sender)
 
     def to_target(self, datagram):
-        trace("client -> proxy", UdpHeader, datagram)
+        trace("client -> proxy", UdpHeader.FIELDS, datagram)
         data = io.BytesIO(datagram)
 
         def read(n):
@@ -540,7 +535,7 @@ class UdpRelay:
 
     def to_client(self, data, sender):
         datagram = whole(UdpHeader(0, sender)) + data
-        trace("proxy -> client", UdpHeader, datagram)
+        trace("proxy -> client", UdpHeader.FIELDS, datagram)
         self.socket.sendto(datagram, mapped(self.client))
 
 

@@ -312,46 +312,44 @@ fn name_of(field: &str, value: u8) -> &'static str {
 }
 
 /// How many octets a field has. Often that is what the field before it says.
-fn size(field: &str, before: &[u8], rest: &[u8]) -> usize {
-    match field {
-        "METHODS" | "UNAME" | "PASSWD" => before[0].into(),
-        "DST.ADDR" | "BND.ADDR" => match before[0] {
-            atyp::IPV4 => 4,
-            atyp::DOMAINNAME => 1 + rest.first().map_or(0, |length| usize::from(*length)),
-            atyp::IPV6 => 16,
-            _ => rest.len() + 1, // nobody knows
-        },
-        "DST.PORT" | "BND.PORT" => 2,
-        "RSV" if before.is_empty() => 2,
-        "DATA" => rest.len(),
+fn size(name: &str, before: &[u8], rest: &[u8]) -> usize {
+    match (name, before, rest) {
+        ("METHODS" | "UNAME" | "PASSWD", [length], _) => usize::from(*length),
+        ("DST.ADDR" | "BND.ADDR", [atyp::IPV4], _) => 4,
+        ("DST.ADDR" | "BND.ADDR", [atyp::DOMAINNAME], [length, ..]) => 1 + usize::from(*length),
+        ("DST.ADDR" | "BND.ADDR", [atyp::IPV6], _) => 16,
+        ("DST.ADDR" | "BND.ADDR", _, _) => rest.len() + 1, // nobody knows
+        ("DST.PORT" | "BND.PORT", _, _) | ("RSV", [], _) => 2,
+        ("DATA", _, _) => rest.len(),
         _ => 1,
     }
 }
 
-fn meaning(field: &str, octets: &[u8], before: &[u8]) -> String {
+fn meaning(name: &str, octets: &[u8], before: &[u8]) -> String {
     let count = |n: usize, what| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     let text = |letters: &[u8]| letters.escape_ascii().to_string();
-    match (field, octets) {
-        ("NMETHODS", [n]) => count((*n).into(), "method"),
-        ("METHODS", _) => {
-            let names: Vec<_> = octets.iter().map(|m| name_of("METHOD", *m)).collect();
-            names.join(", ")
-        }
-        ("ULEN", [n]) => count((*n).into(), "octet") + " of name",
+    let methods = || octets.iter().map(|m| name_of("METHOD", *m));
+    match (name, octets) {
+        ("NMETHODS", [n]) => count(usize::from(*n), "method"),
+        ("METHODS", _) => methods().collect::<Vec<_>>().join(", "),
+        ("ULEN", [n]) => count(usize::from(*n), "octet") + " of name",
         ("UNAME", _) => format!("\"{}\"", text(octets)),
         ("PLEN", _) => "*** (length of the password)".into(),
         ("PASSWD", _) => "*** (the password)".into(),
-        ("DST.PORT" | "BND.PORT", [high, low]) => u16::from_be_bytes([*high, *low]).to_string(),
         ("DATA", _) => count(octets.len(), "octet"),
-        ("DST.ADDR" | "BND.ADDR", [length, name @ ..]) if before == [atyp::DOMAINNAME] => {
-            format!("{}: {}", count((*length).into(), "octet"), text(name))
+        ("DST.PORT" | "BND.PORT", [high, low]) => u16::from_be_bytes([*high, *low]).to_string(),
+        ("DST.ADDR" | "BND.ADDR", [length, letters @ ..]) if before == [atyp::DOMAINNAME] => {
+            count(usize::from(*length), "octet") + ": " + &text(letters)
         }
-        ("DST.ADDR" | "BND.ADDR", _) => match <[u8; 4]>::try_from(octets) {
-            Ok(ipv4) => Ipv4Addr::from(ipv4).to_string(),
-            Err(_) => Ipv6Addr::from(<[u8; 16]>::try_from(octets).unwrap_or_default()).to_string(),
+        ("DST.ADDR" | "BND.ADDR", [a, b, c, d]) => Ipv4Addr::new(*a, *b, *c, *d).to_string(),
+        ("DST.ADDR" | "BND.ADDR", _) => match <[u8; 16]>::try_from(octets) {
+            Ok(ipv6) => Ipv6Addr::from(ipv6).to_string(),
+            Err(_) => String::new(),
         },
-        (_, [value, ..]) => name_of(field, *value).into(),
-        (_, []) => String::new(),
+        _ => octets
+            .first()
+            .map_or("", |value| name_of(name, *value))
+            .into(),
     }
 }
 
@@ -649,20 +647,19 @@ fn bind(client: &TcpStream, dst: &Address) -> Result<()> {
 
 /// One socket for both families: there 127.0.0.1 is ::ffff:127.0.0.1.
 fn mapped(endpoint: SocketAddr) -> SocketAddr {
-    match endpoint.ip() {
-        IpAddr::V4(ip) => (ip.to_ipv6_mapped(), endpoint.port()).into(),
-        IpAddr::V6(ip) => (ip, endpoint.port()).into(),
-    }
+    let ip = match endpoint.ip() {
+        IpAddr::V4(ip) => ip.to_ipv6_mapped(),
+        IpAddr::V6(ip) => ip,
+    };
+    (ip, endpoint.port()).into()
 }
 
 fn unmapped(endpoint: SocketAddr) -> SocketAddr {
-    match endpoint.ip() {
-        IpAddr::V6(ip) => match ip.to_ipv4_mapped() {
-            Some(ipv4) => (ipv4, endpoint.port()).into(),
-            None => endpoint,
-        },
-        IpAddr::V4(_) => endpoint,
-    }
+    let ip = match endpoint.ip() {
+        IpAddr::V6(ip) => ip.to_ipv4_mapped().map_or(ip.into(), IpAddr::V4),
+        ipv4 => ipv4,
+    };
+    (ip, endpoint.port()).into()
 }
 
 struct UdpRelay {
