@@ -154,8 +154,8 @@ class Terminal:
             text = SPEC + spec.group(1) + ("" if "--server" in text else " --server 127.0.0.1:10800")
         if OWN.fullmatch(text) and not re.search(r"\./proxy \d", text):
             text += " 10800"
-        if "plainsocks.py" in text and "--listen" not in text:
-            text += " --listen 127.0.0.1:10800"
+        if re.search(r"plainsocks\.py(?: --trace)?$", text):
+            text += " 10800"
         return self.elsewhere(text)
 
     def run(self, block):
