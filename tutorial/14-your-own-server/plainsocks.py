@@ -220,13 +220,14 @@ def meaning(name, octets, before):
         if before[0] == Atyp.DOMAINNAME:
             return f"{count(octets[0], 'octet')}: {text(octets[1:])}"
         return str(ip_address(octets))
+    value = int.from_bytes(octets, "big")
     if name.endswith(".PORT"):
-        return str(int.from_bytes(octets, "big"))
+        return str(value)
     if name == "METHODS":
         return ", ".join(NAMES["METHOD"].get(method, "unknown") for method in octets)
     return {
-        "NMETHODS": count(sum(octets), "method"),
-        "ULEN": count(sum(octets), "octet") + " of name",
+        "NMETHODS": count(value, "method"),
+        "ULEN": count(value, "octet") + " of name",
         "UNAME": f'"{text(octets)}"',
         "PLEN": "*** (length of the password)",
         "PASSWD": "*** (the password)",
@@ -252,27 +253,15 @@ def trace(direction, fields, octets):
     width = max((len(line) for lines, _, _ in rows for line in lines), default=0)
     number = threading.current_thread().name  # of the connection
     shown = f"{number} {direction}  {title}\n"
-    for (first, *others), name, what in ((lines or [""], name, what) for lines, name, what in rows):
+    for lines, name, what in rows:
+        first = lines[0] if lines else ""
         shown += f"{number}     {first:{width}}  {name:8}  {what}\n"
-        shown += "".join(f"{number}     {line}\n" for line in others)
+        shown += "".join(f"{number}     {line}\n" for line in lines[1:])
     sys.stdout.write(shown)
     sys.stdout.flush()
 
 
 # ---- The client's connection
-
-
-class TimeLimit:
-    """Each wait of a socket may get what is left of it; so no thread has to watch the time."""
-
-    def __init__(self, seconds):
-        self.end = time.monotonic() + seconds
-
-    def left(self):
-        seconds = self.end - time.monotonic()
-        if seconds <= 0:  # settimeout(0) would not mean "no time", but "never wait"
-            raise socket.timeout("the time is up")
-        return seconds
 
 
 def receive(client, message, limit):
@@ -303,6 +292,19 @@ def send(client, message):
 def shut(stream, how):
     with suppress(OSError):  # the connection may have ended by itself
         stream.shutdown(how)
+
+
+class TimeLimit:
+    """Each wait of a socket may get what is left of it; so no thread has to watch the time."""
+
+    def __init__(self, seconds):
+        self.end = time.monotonic() + seconds
+
+    def left(self):
+        seconds = self.end - time.monotonic()
+        if seconds <= 0:  # settimeout(0) would not mean "no time", but "never wait"
+            raise socket.timeout("the time is up")
+        return seconds
 
 
 def hang_up(client):

@@ -399,6 +399,28 @@ fn hex(octets: &[u8]) -> String {
 
 // ---- The client's connection
 
+fn receive<Message: Incoming>(client: &mut impl Read) -> Result<Message> {
+    let mut came = Vec::new();
+    let message = Message::receive(&mut |n| {
+        let mut octets = vec![0; n];
+        client.read_exact(&mut octets)?;
+        came.extend_from_slice(&octets);
+        Ok(octets)
+    });
+    trace("client -> proxy", Message::FIELDS, &came);
+    message
+}
+
+fn send<Message: Outgoing>(mut client: &TcpStream, message: &Message) -> Result<()> {
+    let octets = whole(message);
+    trace("proxy -> client", Message::FIELDS, &octets);
+    Ok(client.write_all(&octets)?)
+}
+
+fn shut(socket: &TcpStream, how: Shutdown) {
+    let _ = socket.shutdown(how); // the connection may have ended by itself
+}
+
 /// Reads from a connection until the time is up. Each wait of a socket may get what is left of it,
 /// so no thread has to watch the time.
 struct TimeLimit<'a> {
@@ -422,28 +444,6 @@ impl Read for TimeLimit<'_> {
         self.client.set_read_timeout(Some(left))?;
         self.client.read(buffer)
     }
-}
-
-fn receive<Message: Incoming>(client: &mut impl Read) -> Result<Message> {
-    let mut came = Vec::new();
-    let message = Message::receive(&mut |n| {
-        let mut octets = vec![0; n];
-        client.read_exact(&mut octets)?;
-        came.extend_from_slice(&octets);
-        Ok(octets)
-    });
-    trace("client -> proxy", Message::FIELDS, &came);
-    message
-}
-
-fn send<Message: Outgoing>(mut client: &TcpStream, message: &Message) -> Result<()> {
-    let octets = whole(message);
-    trace("proxy -> client", Message::FIELDS, &octets);
-    Ok(client.write_all(&octets)?)
-}
-
-fn shut(socket: &TcpStream, how: Shutdown) {
-    let _ = socket.shutdown(how); // the connection may have ended by itself
 }
 
 /// Reads until the client ends the connection, too. Whoever closes while there is something to
