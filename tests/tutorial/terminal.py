@@ -14,6 +14,7 @@ import subprocess
 
 import compilers
 import ladder
+from namespaces import with_hosts
 from pages import CHAPTERS, TOP, UPDATE
 from servers import BUILD, SPEC
 from waiting import patience, wait_until
@@ -24,6 +25,7 @@ SERVES = re.compile(rf"(?:PROGRAM=\S+ |prlimit \S+ )?sh (?:\.\./)?src/run\.sh|py
 COMPILES = "g++ -std=c++20 -o proxy proxy.cpp -lboost_thread"
 WITH_BOTH = " -lboost_coroutine -lboost_context"
 WITH_COROUTINES = COMPILES.replace("-lboost_thread", "-lboost_coroutine -lboost_context")
+ADDS_A_HOST = re.compile(r"echo '([^']+)' \| sudo tee -a /etc/hosts")
 DONE_ALREADY = re.compile(r"cmake -S \. -B \.build/tutorial|sudo apt-get install ([a-z0-9+ -]+)")
 PACKAGES = {"python3", *re.findall(r"[a-z][a-z0-9-]+", (TOP / "src" / "packages.sh").read_text(encoding="utf-8") +
                                    (TOP / "tests" / "run.sh").read_text(encoding="utf-8"))}
@@ -71,7 +73,7 @@ class Server:
         self.path = terminal.top / f"output-{len(terminal.started)}"
         with open(self.path, "wb") as output:
             shell = re.sub(r"^(ulimit [^;&]*(?:;|&&) )?", r"\1exec ", command)  # so that the server itself gets the signals
-            self.process = subprocess.Popen(["bash", "-c", shell], cwd=terminal.folder, stdout=output,
+            self.process = subprocess.Popen([*terminal.wrapper, "bash", "-c", shell], cwd=terminal.folder, stdout=output,
                                             stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=terminal.environment,
                                             start_new_session=True)
 
@@ -107,6 +109,7 @@ class Server:
 class Terminal:
     def __init__(self, folder, page=None):
         self.top, self.started, self.ports, self.page = folder, [], {}, page
+        self.wrapper = []  # in front of each command
         self.corrections = []  # with TUTORIAL_UPDATE: what commands print that the page shows otherwise
         for path in TOP.iterdir():
             if path.name not in (".build", "mine"):
@@ -184,6 +187,10 @@ class Terminal:
                 assert not expected, f"{block.page.relative_to(TOP)}:{line}: it prints nothing"
         elif re.fullmatch(r"(mkdir (-p )?|cd )[\w./]+", command):
             self.change_folder(command)
+        elif added := ADDS_A_HOST.fullmatch(command):
+            assert expected == [added.group(1)], f"{block.page.relative_to(TOP)}:{line}: it prints what it adds"
+            hosts = f"127.0.0.1 localhost\n{added.group(1)}\n"  # for this page alone
+            self.wrapper = with_hosts(self.top, hosts)
         elif SERVES.match(command):
             self.serve(block, line, command.removesuffix(" &"), expected)
         elif installs := DONE_ALREADY.fullmatch(command):
@@ -195,7 +202,7 @@ class Terminal:
             subprocess.run(["bash", "-c", command], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                            timeout=patience(120), check=True)  # all is built already, so it says that there is such a target
         else:
-            done = subprocess.run(["bash", "-c", self.command(command)], cwd=self.folder, stdin=subprocess.DEVNULL,
+            done = subprocess.run([*self.wrapper, "bash", "-c", self.command(command)], cwd=self.folder, stdin=subprocess.DEVNULL,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=patience(120), text=True,
                                   env=self.environment, check=False)
             printed = self.as_on_the_page(done.stdout)
