@@ -7,11 +7,13 @@ address = ("127.0.0.1", int(sys.argv[1]))
 with socket.create_server(address, backlog=0):
     in_the_queue = []
     while True:
-        in_the_queue.append(socket.socket())
-        in_the_queue[-1].settimeout(0.3)
+        guest = socket.socket()
+        guest.settimeout(0.3)
         try:
-            in_the_queue[-1].connect(address)
+            guest.connect(address)
         except socket.timeout:
+            guest.close()
             break
+        in_the_queue.append(guest)
     print("port", address[1], "says neither yes nor no", flush=True)
     signal.pause()
