@@ -1,13 +1,25 @@
-"""Counts what each client sends, and says so when the client has sent its end: python3 count.py 7777"""
-import contextlib
-import socket
-import sys
+"""Counts what each client sends, and says so when the client has sent its end, after some seconds of thought if you like:
 
-with socket.create_server(("127.0.0.1", int(sys.argv[1]))) as listener:
-    while True:
-        client, _ = listener.accept()
-        with client, contextlib.suppress(ConnectionError):  # a client that breaks off is no reason to end
+    python3 count.py PORT [SECONDS]
+"""
+import contextlib
+import socketserver
+import sys
+import time
+
+seconds = float(sys.argv[2]) if len(sys.argv) > 2 else 0
+
+
+class Count(socketserver.BaseRequestHandler):
+    def handle(self):
+        with contextlib.suppress(ConnectionError):  # a client that breaks off is no reason to end
             count = 0
-            while octets := client.recv(4096):
+            while octets := self.request.recv(4096):
                 count += len(octets)
-            client.sendall(f"{count} octets\n".encode())
+            time.sleep(seconds)
+            self.request.sendall(f"{count} octets\n".encode())
+
+
+socketserver.ThreadingTCPServer.allow_reuse_address = True
+with socketserver.ThreadingTCPServer(("127.0.0.1", int(sys.argv[1])), Count) as server:
+    server.serve_forever()
