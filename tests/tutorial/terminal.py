@@ -3,7 +3,8 @@ clone, if it is a chapter in which the program grows, otherwise at its top. Port
 way.
 
 A line that begins with "$ " is a command; what follows is what it prints. A command that serves goes on in the background
-until the page starts another one like it. A block without a command goes on with what the last server prints."""
+until the page starts another one like it. A block without a command goes on with what the last server prints. `nc HOST PORT` is
+somebody who types the lines below it, and stays. The line ^C alone ends what runs in the terminal that the caption names."""
 import contextlib
 import os
 import pathlib
@@ -22,12 +23,13 @@ from waiting import patience, wait_until
 TARGETS = r"python3 (?:-m http\.server|\S*/(?:count|reset|silent|speaks)\.py)"  # for the proxy to connect to
 OWN = re.compile(r"(?:ulimit [^;&]*(?:;|&&) |strace [^|;]* )*\./proxy(?: .*)?")  # the reader's program
 SERVES = re.compile(rf"(?:PROGRAM=\S+ |prlimit \S+ )?sh (?:\.\./)?src/run\.sh|python3 \S*plainsocks\.py|{OWN.pattern}$|{TARGETS}")
+TALKS = re.compile(r"nc 127\.0\.0\.1 \d+")
 COMPILES = "g++ -std=c++20 -o proxy proxy.cpp -lboost_thread"
 WITH_BOTH = " -lboost_coroutine -lboost_context"
 WITH_COROUTINES = COMPILES.replace("-lboost_thread", "-lboost_coroutine -lboost_context")
 ADDS_A_HOST = re.compile(r"echo '([^']+)' \| sudo tee -a /etc/hosts")
 DONE_ALREADY = re.compile(r"cmake -S \. -B \.build/tutorial|sudo apt-get install ([a-z0-9+ -]+)")
-PACKAGES = {"python3", *re.findall(r"[a-z][a-z0-9-]+", (TOP / "src" / "packages.sh").read_text(encoding="utf-8") +
+PACKAGES = {"python3", *re.findall(r"[a-z][a-z0-9+-]+", (TOP / "src" / "packages.sh").read_text(encoding="utf-8") +
                                    (TOP / "tests" / "run.sh").read_text(encoding="utf-8"))}
 PORTS = ["10800", "10801", "8000", "7777", "7778", "7779"]  # on the pages
 VARIES = [(re.compile(r"(?<= cases in )[0-9.]+ s"), "SECONDS"), (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"), "TIME"),
@@ -54,6 +56,17 @@ def settle(text):
 def in_octets(port):
     """8000 is "1f 40"."""
     return int(port).to_bytes(2, "big").hex(" ")
+
+
+def in_strace(octets):
+    """With its option -x."""
+    return "".join(rf"\x{octet}" for octet in octets.split())
+
+
+def connected(port):
+    """How many clients are."""
+    return len(subprocess.run(["ss", "-Hnt", "state", "established", f"dport = :{port}"], capture_output=True, text=True,
+                              check=True).stdout.splitlines())
 
 
 class Mismatch(AssertionError):
@@ -110,6 +123,7 @@ class Terminal:
     def __init__(self, folder, page=None):
         self.top, self.started, self.ports, self.page = folder, [], {}, page
         self.wrapper = []  # in front of each command
+        self.talking = {}  # terminal: somebody who types there
         self.corrections = []  # with TUTORIAL_UPDATE: what commands print that the page shows otherwise
         for path in TOP.iterdir():
             if path.name not in (".build", "mine"):
@@ -131,6 +145,8 @@ class Terminal:
         with contextlib.ExitStack() as stack:  # all of them, even if one does not stop
             for server in self.started:
                 stack.callback(server.stop)
+            for client in self.talking.values():
+                stack.callback(client.kill)
 
     def elsewhere(self, command):
         """The command with other ports than those on the page."""
@@ -143,7 +159,10 @@ class Terminal:
         """What was printed, with the ports of the page: as numbers, and in a trace as octets."""
         for page, free in self.ports.items():
             text = re.sub(rf"\b{free}\b", page, text)
-            text = re.sub(rf"\b{in_octets(free)}(?= +\S+PORT)", in_octets(page), text)
+            old, new = in_octets(free), in_octets(page)
+            text = re.sub(rf"\b{old}(?= +\S+PORT)", new, text)
+            for form in (str, in_strace):  # in a request
+                text = text.replace(form(f"7f 00 00 01 {old}"), form(f"7f 00 00 01 {new}"))
         return text
 
     def command(self, text):
@@ -177,8 +196,12 @@ class Terminal:
             self.step(block, line, command, expected)
 
     def step(self, block, line, command, expected):
-        if command is None:
+        if command is None and expected == ["^C"]:
+            self.interrupt(terminal_of(block))
+        elif command is None:
             self.started[-1].expect(block, line, expected)
+        elif TALKS.fullmatch(command):
+            self.talk(terminal_of(block), self.elsewhere(command).split(), expected)
         elif command.removesuffix(" && ./proxy") in (COMPILES, COMPILES + WITH_BOTH, WITH_COROUTINES):
             self.compile(ladder.program_at(self.page, line))
             if command.endswith("./proxy"):
@@ -227,22 +250,45 @@ class Terminal:
         else:
             self.folder = pathlib.Path(os.path.normpath(self.folder / path))
 
+    def talk(self, terminal, command, typed):
+        """Somebody connects, types these lines, and stays."""
+        before = connected(command[-1])
+        client = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True)
+        self.talking[terminal] = client
+        wait_until("nc to be connected", lambda: connected(command[-1]) > before)
+        client.stdin.write("".join(f"{text}\n" for text in typed))
+        client.stdin.flush()
+
+    def interrupt(self, terminal):
+        """Ctrl-C."""
+        if client := self.talking.pop(terminal, None):
+            client.kill()
+            client.wait()
+        else:
+            self.started[-1].stop()
+
     def serve(self, block, line, command, expected):
-        """In the place of the server before it, if that has the same port."""
+        """In the place of the server before it, if that has the same port; unless it is to find out that its port is taken."""
         kind = "target" if re.match(TARGETS, command) else "socks"
+        taken = any(text.endswith("bind: Address already in use") for text in expected)
         if OWN.fullmatch(command) and not (self.folder / "proxy").exists():
             self.compile(self.own)
         for server in self.started:
-            if server.kind == kind == "socks":
+            if server.kind == kind == "socks" and not taken:
                 server.stop()
         server = Server(self, self.command(command))
         server.kind = kind
-        self.started.insert(0 if kind == "target" else len(self.started), server)
+        self.started.insert(0 if kind == "target" or taken else len(self.started), server)
         if kind == "target" and not expected:
             port = int(re.search(r" (\d+)", server.command).group(1))
             wait_until("a server for the proxy to connect to", lambda: answers(port), 10)
         else:
             server.expect(block, line, expected or ["listening on ..."])
+
+
+def terminal_of(block):
+    """Its name in the caption: "terminal 2"."""
+    return (re.search(r"terminal \d", block.caption) or [None])[0]
 
 
 def answers(port):
