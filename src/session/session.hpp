@@ -15,7 +15,7 @@ inline socks5::method select(socks5::greeting const& greeting, users const& user
     return greeting.offers(wanted) ? wanted : socks5::method::no_acceptable_methods;
 }
 
-/// RFC 1929. A wrong guess is answered late, so that guessing takes long.
+/// RFC 1929. A wrong guess is answered late, so that guessing on one connection takes long.
 template <any_network Net>
 bool log_in(conversation<Net>& client) {
     auto const login = client.template receive<socks5::login>();
