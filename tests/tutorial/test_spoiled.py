@@ -64,6 +64,26 @@ def test_a_wrong_character(copy, file, right, wrong, test, said):
     assert re.search(rf"({GREETING}|{IN_PLAINSOCKS}):\d+", done.stdout), f"it does not say where:\n{done.stdout}"
 
 
+@pytest.mark.parametrize("right, wrong, test, chosen, said", [
+    ("    method selected;", "    method chosen;", "test_steps.py", "makes_the_program and 4", r"does not make its program.*\n(.*\n)*.*-    method chosen;"),
+    ("in `serve()`, ", "in `sevre()`, ", "test_steps.py", "makes_the_program and 4", r"`sevre\(\)` is not there"),
+    ("    method selected;", "    method selected;" + " " * 90 + "//", "test_structure.py", "fits", "there is room for 96"),
+    ("# 4. The greeting", "# 5. The greeting", "test_structure.py", "title", "04-greeting.*# 5"),
+], ids=["a line of the program", "a place", "a line that is too long", "a title"])
+def test_a_wrong_step(copy, right, wrong, test, chosen, said):
+    """In a page of which the growing program is made."""
+    path = copy / GREETING
+    text = path.read_text(encoding="utf-8")
+    assert right in text, f"{GREETING} has no longer {right!r}"
+    path.write_text(text.replace(right, wrong, 1), encoding="utf-8")
+    try:
+        done = check(copy, test, chosen)
+    finally:
+        path.write_text(text, encoding="utf-8")
+    assert done.returncode in (1, 2) and re.search(said, done.stdout), done.stdout
+    assert re.search(rf"{GREETING}:\d+", done.stdout) or test == "test_structure.py", f"it does not say where:\n{done.stdout}"
+
+
 def test_the_copy_itself(copy):
     """Is right: otherwise the others would prove nothing."""
     for test in ("test_excerpts.py", "test_octets.py", "test_links.py"):
