@@ -63,10 +63,20 @@ def in_strace(octets):
     return "".join(rf"\x{octet}" for octet in octets.split())
 
 
+def sockets(*which):
+    """What ss knows of them, a line each, as words."""
+    done = subprocess.run(["ss", "-Hnt", *which], capture_output=True, text=True, check=True)
+    return [line.split() for line in done.stdout.splitlines()]
+
+
 def connected(port):
     """How many clients are."""
-    return len(subprocess.run(["ss", "-Hnt", "state", "established", f"dport = :{port}"], capture_output=True, text=True,
-                              check=True).stdout.splitlines())
+    return len(sockets("state", "established", f"dport = :{port}"))
+
+
+def all_accepted(port):
+    """Nobody is in the backlog."""
+    return all(queued == "0" for _, queued, *_ in sockets("-l", f"sport = :{port}"))
 
 
 class Mismatch(AssertionError):
@@ -256,6 +266,7 @@ class Terminal:
         client = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True)
         self.talking[terminal] = client
         wait_until("nc to be connected", lambda: connected(command[-1]) > before)
+        wait_until("nc to be accepted", lambda: all_accepted(command[-1]))
         client.stdin.write("".join(f"{text}\n" for text in typed))
         client.stdin.flush()
 
