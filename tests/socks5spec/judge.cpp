@@ -12,25 +12,20 @@ namespace spec {
 
 namespace {
 
-/// The connection is refused; a server that is only busy lets it wait.
-bool has_stopped() {
-    auto const limit = in_time();
-    return !try_to_connect(server(), limit) && clock::now() < limit;
-}
-
 /// Is there a server that lets us in? Otherwise each case would fail for the same reason.
 void knock() {
     auto const where = to_string(to_address(server()));
     bool const listens = try_to_connect(server()).has_value();  // and has left again: some serve one after the other
     if (!listens) throw usage_error("nobody listens on " + where + "; start your server first, in another terminal");
     auto const selects = [](octet offered, octet selected) {
+        auto const limit = in_time();
         try {
             client knocking;
             knocking.write(octets{5, 1, offered});
-            return knocking.read_some(2, in_time()).octets == octets{5, selected};
+            return knocking.read_some(2, limit).octets == octets{5, selected};
         } catch (over const&) {
-            if (!has_stopped()) throw;
-            return false;  // which the cases will tell
+            if (clock::now() >= limit) throw;
+            return false;  // the first knock has ended it, and the cases will say so
         }
     };
     if (!given().user && selects(0, 0xff) && selects(2, 2))
@@ -43,6 +38,12 @@ void knock() {
 void show_progress(std::string const& line) {
     static bool const terminal = ::isatty(STDERR_FILENO) == 1;
     if (terminal) std::cerr << "\r\033[K" << line << std::flush;
+}
+
+/// The connection is refused; a server that is only busy lets it wait.
+bool has_stopped() {
+    auto const limit = in_time();
+    return !try_to_connect(server(), limit) && clock::now() < limit;
 }
 
 class judging {
