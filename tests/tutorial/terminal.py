@@ -20,8 +20,9 @@ from pages import CHAPTERS, TOP, UPDATE
 from servers import BUILD, SPEC
 from waiting import patience, wait_until
 
-TARGETS = r"python3 (?:-m http\.server|\S*/(?:count|reset|silent|speaks)\.py)"  # for the proxy to connect to
-OWN = re.compile(r"(?:ulimit [^;&]*(?:;|&&) |strace [^|;]* )*\./proxy(?: .*)?")  # the reader's program
+# For the proxy to connect to; and a crowd of clients that stays.
+TARGETS = r"python3 (?:-m http\.server|\S*/(?:count|half|reset|silent|speaks)\.py|\S*/crowd\.py \d+ \d+$)"
+OWN = re.compile(r"(?:ulimit [^;&]*(?:;|&&) |prlimit \S+ |timeout \d+ |strace [^|;]* )*\./proxy(?: .*)?")  # the reader's program
 SERVES = re.compile(rf"(?:PROGRAM=\S+ |prlimit \S+ )?sh (?:\.\./)?src/run\.sh|python3 \S*plainsocks\.py|{OWN.pattern}$|{TARGETS}")
 TALKS = re.compile(r"nc 127\.0\.0\.1 \d+")
 COMPILES = "g++ -std=c++20 -o proxy proxy.cpp -lboost_thread"
@@ -184,7 +185,7 @@ class Terminal:
                 text += " --listen 127.0.0.1:10800"
         if spec := re.match(r"sh (?:\.\./)?tests/spec\.sh(.*)", text):
             text = SPEC + spec.group(1) + ("" if "--server" in text else " --server 127.0.0.1:10800")
-        if OWN.fullmatch(text) and not re.search(r"\./proxy \d", text):
+        if OWN.fullmatch(text) and not re.search(r"\./proxy \d\d", text):
             text += " 10800"
         if re.search(r"plainsocks\.py(?: --trace)?$", text):
             text += " 10800"
