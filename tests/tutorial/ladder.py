@@ -158,7 +158,7 @@ def applied(lines, edit):
             end = begin + 1
             depth = None  # no blank lines around it
         if last:
-            end = find(lines, last, (end, scope[1], scope[2]))[1]
+            end = find(lines, last, (begin + 1, scope[1], scope[2]))[1]
         if how == "above":
             end = begin
         elif how == "below":

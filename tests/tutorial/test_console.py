@@ -7,8 +7,21 @@ import pytest
 import pages
 from terminal import Terminal
 
-WITH_CONSOLE = [page for page in [*pages.pages(), pages.read(pages.TOP / "README.md")]
-                if any(block.info == ["console"] for block in page.blocks)]
+
+
+def weight(page):
+    """About how long it takes."""
+    return sum(len(block.lines) for block in page.blocks if block.info == ["console"])
+
+
+def evenly(found):
+    """The longest beside the shortest, because xdist gives each of its workers two that stand side by side."""
+    found = sorted(found, key=weight, reverse=True)
+    pairs = zip(found, reversed(found))
+    return list({page.path: page for pair in pairs for page in pair}.values())
+
+
+WITH_CONSOLE = evenly(page for page in [*pages.pages(), pages.read(pages.TOP / "README.md")] if weight(page))
 
 
 @pytest.mark.parametrize("page", WITH_CONSOLE, ids=lambda page: str(page.path.relative_to(pages.TOP)))
