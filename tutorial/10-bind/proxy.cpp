@@ -244,14 +244,16 @@ void relay(tcp::socket& client, tcp::socket& target) {
     auto const one_way = [&](tcp::socket& from, tcp::socket& to) {
         auto end = pump(from, to);
         if (broken) return;
-        if (end == asio::error::eof && !ended.exchange(true)) {
-            // The system tells a reset once. If it has told the other pump, this one has seen
-            // an end, of a connection that has no remote endpoint any more.
-            error_code lost;
-            from.remote_endpoint(lost);
-            if (lost) end = lost;
+        // The system tells a reset once. If it has told the other pump, this one has seen an
+        // end, of a connection that has no remote endpoint any more. (Nor has it one after both
+        // ends. Therefore `ended` is set before an end is passed on, and looked at last.)
+        error_code lost;
+        from.remote_endpoint(lost);
+        if (lost && !ended) end = lost;
+        if (end == asio::error::eof) {
+            ended = true;
+            return shut(to, tcp::socket::shutdown_send);
         }
-        if (end == asio::error::eof) return shut(to, tcp::socket::shutdown_send);
         broken = true;
         shut(from, tcp::socket::shutdown_receive);  // wakes the other pump, and tells the
         shut(to, tcp::socket::shutdown_receive);    // peers nothing yet
@@ -433,6 +435,6 @@ int main(int argc, char* argv[]) {
         listen(std::uint16_t(argc > 1 ? std::atoi(argv[1]) : 10800));
     } catch (std::exception const& e) {
         std::cerr << e.what() << '\n';
-        return 1;
+        std::_Exit(1);
     }
 }

@@ -338,17 +338,23 @@ def relay(client, target):
     for stream in client, target:
         stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         stream.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    first_end, broken = threading.Lock(), threading.Event()
+    ended, broken = threading.Event(), threading.Event()
 
     def one_way(source, sink):
         try:
             pump(source, sink)
-            if not broken.is_set() and first_end.acquire(blocking=False):
+            if broken.is_set():
+                return
+            try:
                 # The system tells a reset once. If it has told the other pump, this one has seen
-                # an end, of a connection that has no remote endpoint any more.
+                # an end, of a connection that has no remote endpoint any more. (Nor has it one
+                # after both ends, so `ended` is looked at last.)
                 source.getpeername()
-            if not broken.is_set():
-                shut(sink, socket.SHUT_WR)
+            except OSError:
+                if not ended.is_set():
+                    raise
+            ended.set()
+            shut(sink, socket.SHUT_WR)
         except OSError:
             if not broken.is_set():
                 broken.set()

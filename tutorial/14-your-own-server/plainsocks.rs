@@ -505,12 +505,17 @@ fn relay(client: &TcpStream, target: &TcpStream) -> Result<()> {
         if broken.load(SeqCst) {
             return;
         }
-        if end.is_ok() && !ended.swap(true, SeqCst) {
+        if end.is_ok() {
             // The system tells a reset once. If it has told the other pump, this one has seen
-            // an end, of a connection that has no remote endpoint any more.
-            end = from.peer_addr().map(drop);
+            // an end, of a connection that has no remote endpoint any more. (Nor has it one
+            // after both ends, so `ended` is looked at last.)
+            let there = from.peer_addr().map(drop);
+            if !ended.load(SeqCst) {
+                end = there;
+            }
         }
         if end.is_ok() {
+            ended.store(true, SeqCst);
             return shut(to, Shutdown::Write);
         }
         broken.store(true, SeqCst);
