@@ -128,6 +128,17 @@ CLAUSE("1928-6", MUST, "BND is right when the target was named",
     expect_bnd(came, target.accept());
 }
 
+/// Has the port, and refuses, so that nobody else on this machine can listen there meanwhile. False: somebody has it
+/// already.
+static bool keeps(tcp::socket& keeper, socks5::host const& host, std::uint16_t port) {
+    tcp::endpoint const where(to_ip(host), port);
+    error_code taken;
+    keeper = tcp::socket(io());
+    keeper.open(where.protocol());
+    keeper.bind(where, taken);
+    return !taken;
+}
+
 CLAUSE("1928-4", SENSE, "a name whose first address refuses",
        "A name may have several addresses. When one does not take the connection, the next one is tried.") {
     error_code error;
@@ -140,13 +151,16 @@ CLAUSE("1928-4", SENSE, "a name whose first address refuses",
         "::1; try each of them.";
     suspect(only_first);
     for (auto const& host : {v4_loopback, v6_loopback}) {
-        origin target(host);
+        std::optional<origin> target;
+        tcp::socket closed(io());
+        do target.emplace(host);
+        while (!keeps(closed, host == v4_loopback ? v6_loopback : v4_loopback, target->port()));
         client c;
         c.greet();
-        c.send(request(connect, with_name("localhost", target.port())));
+        c.send(request(connect, with_name("localhost", target->port())));
         stands_on(plain::connect);
         c.expect_reply({0}, {{5, only_first}});
-        target.accept();
+        target->accept();
     }
 }
 
