@@ -7,7 +7,6 @@ import functools
 import hashlib
 import os
 import pathlib
-import re
 import subprocess
 import tempfile
 
@@ -55,8 +54,7 @@ def compiled(lines, link=True):
     """The path of the program made from these lines; or only that it compiles. Fails with what the compiler says."""
     text = "\n".join(lines) + "\n"
     coroutines = "spawn" in text
-    used = "".join(sorted(set(re.findall(r"^#include .*$", text, re.M))))
-    name = hashlib.sha256(f"{CXX} {FLAGS} {link} {used}\n{text}".encode()).hexdigest()[:24]
+    name = hashlib.sha256(f"{CXX} {FLAGS} {link}\n{text}".encode()).hexdigest()[:24]
 
     def make(half):
         with tempfile.TemporaryDirectory() as folder:

@@ -191,8 +191,20 @@ class Step:
 
 
 @functools.cache
+def answers(path):
+    """The lines between which each answer of a page stands."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return list(zip(*([number for number, text in enumerate(lines, 1) if tag in text] for tag in ("<details>", "</details>"))))
+
+
+def answer_at(path, line):
+    """The answer in which a line stands, by the line where it begins; or None."""
+    return next((begin for begin, end in answers(path) if begin < line < end), None)
+
+
+@functools.cache
 def edits(path):
-    """Of a page, in order: (Edit, the number of the answer it stands in, or None)."""
+    """Of a page, in order: (Edit, the answer it stands in, or None)."""
     page = read(path)
     relative = path.relative_to(TOP)
     found = [Edit(block.where, block.line, block.caption, block.lines) for block in page.blocks if is_program(block)]
@@ -200,46 +212,26 @@ def edits(path):
         match = CAPTION.fullmatch(text)
         if match and match.group(2).startswith("without "):
             found.append(Edit(f"{relative}:{number}", number, text, []))
-    folds, number = [], None
-    for line, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if "<details>" in text:
-            number = line
-        if "</details>" in text:
-            folds.append((number, line))
-    fold = {edit.line: next((begin for begin, end in folds if begin < edit.line < end), None) for edit in found}
-    return [(edit, fold[edit.line]) for edit in sorted(found, key=lambda edit: edit.line)]
+    return [(edit, answer_at(path, edit.line)) for edit in sorted(found, key=lambda edit: edit.line)]
 
 
 @functools.cache
 def states(path):
-    """What the page makes of the program: [(line, answer or None, program)], after each edit. An answer changes the program of the
-    end of the chapter, and the next one that again."""
-    chapter = int(path.parent.name[:2])
-    current = program(chapter - 1)
-    history = [(0, None, current)]
-    for edit, answer in edits(path):
-        if answer is None:
-            current = applied(current, edit)
-            history.append((edit.line, None, current))
-    branch = None
-    for edit, answer in edits(path):
-        if answer is not None:
-            if branch is None or branch[0] != answer:
-                branch = (answer, current)
-            branch = (answer, applied(branch[1], edit))
-            history.append((edit.line, answer, branch[1]))
+    """What the page makes of the program: [(line, answer or None, program)], after each edit. Each answer changes the program of the
+    end of the chapter."""
+    current = {None: program(int(path.parent.name[:2]) - 1)}  # by answer
+    history = [(0, None, current[None])]
+    for edit, answer in sorted(edits(path), key=lambda found: found[1] is not None):  # the answers last
+        current[answer] = applied(current.get(answer, current[None]), edit)
+        history.append((edit.line, answer, current[answer]))
     return sorted(history, key=lambda state: state[0])
 
 
 def program_at(path, line):
     """What the reader's proxy.cpp is at this line of the page."""
-    there = [(at, answer, text) for at, answer, text in states(path) if at < line]
-    _, answer, text = there[-1]
-    if answer is not None:  # is it still the same answer? Otherwise it has been taken back
-        lines = path.read_text(encoding="utf-8").splitlines()
-        if any("</details>" in text for text in lines[there[-1][0]:line]):
-            return [text for _, answer, text in there if answer is None][-1]
-    return text
+    def last(wanted):
+        return [text for at, answer, text in states(path) if at < line and answer == wanted][-1:]
+    return (last(answer_at(path, line)) or last(None))[0]
 
 
 @functools.cache
@@ -262,17 +254,25 @@ def steps(path):
     return found + list(last.values())
 
 
+def made(chapter):
+    """The program when all of the page has been typed."""
+    return [text for _, answer, text in states(folder_of(chapter) / "README.md") if answer is None][-1]
+
+
+def difference(chapter):
+    """Between that and the chapter's proxy.cpp."""
+    page = folder_of(chapter) / "README.md"
+    return "\n".join(difflib.unified_diff(made(chapter), program(chapter), f"what {page.relative_to(TOP)} makes",
+                                          f"{page.parent.name}/proxy.cpp", lineterm=""))
+
+
 def main(chapter):
     import compilers
     page = folder_of(chapter) / "README.md"
-    made = program(chapter - 1)
     for step in steps(page):
         compilers.check(step.program)
         print(f"{step.new:3} new lines, {len(step.program):3} in all: {step.title}" + (f"  MORE THAN {NEW_LINES}" if step.new > NEW_LINES else ""))
-        if not step.answer:
-            made = step.program
-    difference = list(difflib.unified_diff(made, program(chapter), "what the page makes", "proxy.cpp", lineterm=""))
-    print("\n".join(difference) or f"{page.relative_to(TUTORIAL)} makes its proxy.cpp")
+    print(difference(chapter) or f"{page.relative_to(TUTORIAL)} makes its proxy.cpp")
 
 
 if __name__ == "__main__":

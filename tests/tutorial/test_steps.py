@@ -1,6 +1,4 @@
 """The pages make the growing program, and every step of it compiles."""
-import difflib
-
 import pytest
 
 import compilers
@@ -19,12 +17,10 @@ def page(chapter):
 @pytest.mark.parametrize("chapter", GROWS)
 def test_the_page_makes_the_program(chapter):
     """All its blocks, in order, on the program of the chapter before (of chapter 11, for 12, which stands beside)."""
-    made = [step.program for step in steps(page(chapter)) if not step.answer]
-    made = made[-1] if made else program(chapter - 1)
+    made = ladder.made(chapter)
     if UPDATE:
         (folder_of(chapter) / "proxy.cpp").write_text("\n".join(made) + "\n", encoding="utf-8")
-    difference = "\n".join(difflib.unified_diff(made, program(chapter), f"what {page(chapter).relative_to(TOP)} makes",
-                                                f"{folder_of(chapter).name}/proxy.cpp", lineterm=""))
+    difference = ladder.difference(chapter)
     assert not difference, f"{origin(chapter, made)}: the page does not make its program (any more):\n{difference}"
 
 
