@@ -22,14 +22,14 @@ from waiting import patience, wait_until
 
 # For the proxy to connect to; and a crowd of clients that stays.
 TARGETS = r"python3 (?:-m http\.server|\S*/(?:count|half|reset|silent|speaks)\.py|\S*/crowd\.py \d+ \d+$)"
-OWN = re.compile(r"(?:ulimit [^;&]*(?:;|&&) |prlimit \S+ |timeout \d+ |strace [^|;]* )*\./proxy(?: .*)?")  # the reader's program
+OWN = re.compile(r"(?:prlimit \S+ |timeout \d+ |strace [^|;]* )*\./proxy(?: .*)?")  # the reader's program
 SERVES = re.compile(rf"(?:PROGRAM=\S+ |prlimit \S+ )?sh (?:\.\./)?src/run\.sh|python3 \S*plainsocks\.py|{OWN.pattern}$|{TARGETS}")
 TALKS = re.compile(r"nc 127\.0\.0\.1 \d+")
 COMPILES = "g++ -std=c++20 -o proxy proxy.cpp -lboost_thread"
 WITH_BOTH = " -lboost_coroutine -lboost_context"
 WITH_COROUTINES = COMPILES.replace("-lboost_thread", "-lboost_coroutine -lboost_context")
 ADDS_A_HOST = re.compile(r"echo '([^']+)' \| sudo tee -a /etc/hosts")
-DONE_ALREADY = re.compile(r"cmake -S \. -B \.build/tutorial|sudo apt-get install ([a-z0-9+ -]+)")
+INSTALLS = re.compile(r"sudo apt-get install ([a-z0-9+ -]+)")  # which is done already
 PACKAGES = {"python3", *re.findall(r"[a-z][a-z0-9+-]+", (TOP / "src" / "packages.sh").read_text(encoding="utf-8") +
                                    (TOP / "tests" / "run.sh").read_text(encoding="utf-8"))}
 PORTS = ["10800", "10801", "8000", "7777", "7778", "7779"]  # on the pages
@@ -96,8 +96,7 @@ class Server:
         self.command, self.terminal, self.taken = command, terminal, 0  # lines that the page has shown
         self.path = terminal.top / f"output-{len(terminal.started)}"
         with open(self.path, "wb") as output:
-            shell = re.sub(r"^(ulimit [^;&]*(?:;|&&) )?", r"\1exec ", command)  # so that the server itself gets the signals
-            self.process = subprocess.Popen([*terminal.wrapper, "bash", "-c", shell], cwd=terminal.folder, stdout=output,
+            self.process = subprocess.Popen([*terminal.wrapper, "bash", "-c", "exec " + command], cwd=terminal.folder, stdout=output,
                                             stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=terminal.environment,
                                             start_new_session=True)
 
@@ -140,7 +139,6 @@ class Terminal:
             if path.name not in (".build", "mine"):
                 (folder / path.name).symlink_to(path)
         (folder / ".build").mkdir()
-        (folder / ".build" / "tutorial").symlink_to(BUILD)
         self.grows = page is not None and page.name == "README.md" and page.parent in CHAPTERS[:13]
         self.folder = folder / "mine" if self.grows and page.parent != CHAPTERS[0] else folder
         self.folder.mkdir(exist_ok=True)
@@ -227,14 +225,10 @@ class Terminal:
             self.wrapper = with_hosts(self.top, hosts)
         elif SERVES.match(command):
             self.serve(block, line, command.removesuffix(" &"), expected)
-        elif installs := DONE_ALREADY.fullmatch(command):
-            unknown = set((installs.group(1) or "").split()) - PACKAGES
+        elif installs := INSTALLS.fullmatch(command):
+            unknown = set(installs.group(1).split()) - PACKAGES
             assert not unknown, f"{block.page.relative_to(TOP)}:{line}: no script of ours installs {unknown}"
             assert not expected, f"{block.page.relative_to(TOP)}:{line}: what it prints is not compared; leave it out"
-        elif command.startswith("cmake --build"):
-            assert not expected, f"{block.page.relative_to(TOP)}:{line}: what it prints is not compared; leave it out"
-            subprocess.run(["bash", "-c", command], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                           timeout=patience(120), check=True)  # all is built already, so it says that there is such a target
         else:
             done = subprocess.run([*self.wrapper, "bash", "-c", self.command(command)], cwd=self.folder, stdin=subprocess.DEVNULL,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=patience(120), text=True,
